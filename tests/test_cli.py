@@ -55,7 +55,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's own folders, for claims and profiles."""
+    """The user's own folders, for locks and profiles."""
     home = tmp_path / "home"
     for name in ("CONFIG", "STATE", "CACHE", "DATA"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home))
@@ -67,7 +67,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The profiles that windows were opened on."""
     opened: list[Path] = []
 
-    def run(profile: Path, claim: ProfileLock, *, hidden: bool) -> int:
+    def run(profile: Path, lock: ProfileLock, *, hidden: bool) -> int:
         opened.append(profile if not hidden else profile.with_suffix(".hidden"))
         return 0
 

@@ -20,9 +20,9 @@ from zope.interface import implementer
 from app.client.options import Options
 from app.client.transport import StreamWire, WireFactory, WireObserver
 from app.client.udp_transport import DatagramWire
-from app.net.ip import LARGEST_READ, parse_ip
+from app.net.ip import LARGEST_READ, LOOPBACK, parse_ip
 from app.net.sockets import ConnectedPort, endpoint_for
-from app.net.target import LOOPBACK, Target, Transport, is_ipv6
+from app.net.target import Target, Transport, is_ipv6
 
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 30.0

@@ -213,7 +213,7 @@ def explain_loss(failure: Failure, target: Target, *, has_tls: bool = False) -> 
         if has_tls:
             return Sentence(
                 "peer-left-without-tls-goodbye",
-                "The peer left without the goodbye of TLS: something may be missing.",
+                "The peer left without a TLS close_notify: something may be missing.",
             )
         return Sentence(
             "peer-reset",

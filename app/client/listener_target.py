@@ -15,19 +15,9 @@ from app.net.target import Target, TargetError, Transport
 from app.profile import ListenerSpec
 
 
-def has_tls(spec: ListenerSpec) -> bool:
-    """Whether clients of a listener with `spec` must speak TLS."""
-    if spec.tls is not None:
-        return True
-    try:
-        return Endpoint.parse(spec.endpoint).kind in ("ssl", "tls")
-    except EndpointError:
-        return False
-
-
 def target_at(spec: ListenerSpec, interface: str, port: int, *, is_datagram: bool) -> Target:
     """The target of a listener with `spec` that is bound to `interface` and `port`."""
-    is_encrypted = has_tls(spec)
+    is_encrypted = spec.has_tls
     transport = Transport.UDP if is_datagram else Transport.TCP
     if is_encrypted:
         transport = Transport.TLS
@@ -51,7 +41,7 @@ def unix_target(spec: ListenerSpec, path: str) -> Target:
             "Use a line of Copy as, such as that for socat.",
             name=spec.name,
         )
-    if has_tls(spec):
+    if spec.has_tls:
         raise TargetError(
             "target-unix-tls",
             "{name} is a Unix socket with TLS, which is not spoken here.",

@@ -17,9 +17,9 @@ from twisted.internet.interfaces import IAddress
 
 from app.codegen.tls_files import TlsFiles
 from app.net.endpoint import Endpoint
+from app.net.ip import reachable_host
 from app.profile import ListenerSpec
 
-_EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _SCHEMES = {"http": "http", "websocket": "ws"}
 
 CLIENT_CERTIFICATE = "client.pem"
@@ -78,7 +78,7 @@ def client_address(
     there. Relative paths start in `folder`. `tls` is the result of `tls_files`.
     """
     endpoint = Endpoint.parse(spec.endpoint).bound(folder)
-    has_tls = spec.tls is not None or endpoint.kind in ("ssl", "tls")
+    has_tls = spec.has_tls
     scheme = _SCHEMES.get(spec.protocol, "")
     if endpoint.is_unix:
         path, transport = endpoint.value("address") or "", ClientTransport(endpoint.kind)
@@ -91,7 +91,7 @@ def client_address(
     resource = str(spec.options.get("path", "/"))
     return ClientAddress(
         transport,
-        _EVERY_INTERFACE.get(host, host),
+        reachable_host(host),
         port,
         has_tls=has_tls,
         tls=tls,
@@ -122,10 +122,10 @@ def _lines(address: ClientAddress) -> Iterator[list[str]]:
         case ClientTransport.TCP:
             yield ["nc", host, port]
             yield ["telnet", host, port]
-            yield ["socat", "-", f"TCP{version}:{_socat_host(address)}:{port}"]
+            yield ["socat", "-", f"TCP{version}:{_bracketed_host(address)}:{port}"]
         case ClientTransport.UDP:
             yield ["nc", "-u", host, port]
-            yield ["socat", "-", f"UDP{version}:{_socat_host(address)}:{port}"]
+            yield ["socat", "-", f"UDP{version}:{_bracketed_host(address)}:{port}"]
         case ClientTransport.UNIX:
             yield ["nc", "-U", address.path]
             yield ["socat", "-", f"UNIX-CONNECT:{_quote_for_socat(address.path)}"]
@@ -150,10 +150,10 @@ def curl_words(address: ClientAddress) -> Iterator[str]:
         yield _url(address, "localhost")
     elif files is not None and files.server_name and address.host not in files.names:
         # The certificate is for a name. Resolve that name to the listener, only for this call.
-        yield from ("--resolve", f"{files.server_name}:{address.port}:{_socat_host(address)}")
+        yield from ("--resolve", f"{files.server_name}:{address.port}:{_bracketed_host(address)}")
         yield _url(address, f"{files.server_name}:{address.port}")
     else:
-        yield _url(address, f"{_socat_host(address)}:{address.port}")
+        yield _url(address, f"{_bracketed_host(address)}:{address.port}")
 
 
 def _websocat_lines(address: ClientAddress) -> Iterator[list[str]]:
@@ -165,7 +165,7 @@ def _websocat_lines(address: ClientAddress) -> Iterator[list[str]]:
         return
     # websocat has no option for a CA file, so it does not verify the certificate.
     unverified = ["-k"] if files is not None and files.ca is not None else []
-    yield ["websocat", *unverified, _url(address, f"{_socat_host(address)}:{address.port}")]
+    yield ["websocat", *unverified, _url(address, f"{_bracketed_host(address)}:{address.port}")]
 
 
 def _url(address: ClientAddress, authority: str) -> str:
@@ -175,7 +175,7 @@ def _url(address: ClientAddress, authority: str) -> str:
 def _tls_lines(address: ClientAddress) -> Iterator[list[str]]:
     yield [*_openssl_words(address)]
     if address.transport is not ClientTransport.UNIX:  # socat's OPENSSL has only TCP
-        target = f"OPENSSL:{_socat_host(address)}:{address.port}"
+        target = f"OPENSSL:{_bracketed_host(address)}:{address.port}"
         yield ["socat", "-", ",".join((target, *_socat_options(address)))]
 
 
@@ -184,8 +184,7 @@ def _openssl_words(address: ClientAddress) -> Iterator[str]:
     if address.transport is ClientTransport.UNIX:
         yield from ("-unix", address.path)
     else:
-        host = f"[{address.host}]" if ":" in address.host else address.host
-        yield from ("-connect", f"{host}:{address.port}")
+        yield from ("-connect", f"{_bracketed_host(address)}:{address.port}")
     files = address.tls
     if files is None:
         return
@@ -210,7 +209,7 @@ def _socat_options(address: ClientAddress) -> Iterator[str]:
         yield f"key={CLIENT_KEY}"
 
 
-def _socat_host(address: ClientAddress) -> str:
+def _bracketed_host(address: ClientAddress) -> str:
     return f"[{address.host}]" if ":" in address.host else address.host
 
 

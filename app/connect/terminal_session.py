@@ -29,7 +29,6 @@ CUT_SHORT = 1
 USAGE = 2
 NOT_CONNECTED = 3
 INTERRUPTED = 128 + signal.SIGINT
-TERMINATED = 128 + signal.SIGTERM
 
 OUTPUT_CLOSED = 128 + 13
 """The exit code that a shell shows for SIGPIPE. Windows has no such signal."""

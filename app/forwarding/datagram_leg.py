@@ -26,9 +26,9 @@ from zope.interface import implementer
 from app.faults.spec import Direction, Fault
 from app.forwarding.link import TargetLink
 from app.forwarding.target_leg import TargetLeg
-from app.net.ip import LARGEST_DATAGRAM, LARGEST_READ, host_and_port, parse_ip
+from app.net.ip import LARGEST_DATAGRAM, LARGEST_READ, LOOPBACK, host_and_port, parse_ip
 from app.net.sockets import ConnectedPort
-from app.net.target import LOOPBACK, Target
+from app.net.target import Target
 from app.rules.rendering import WHOLE, Cutter, frame_of
 from app.rules.spec import MessageFraming, Unframed
 from app.rules.template import RenderError

@@ -8,6 +8,8 @@ from typing import Final
 
 IPAddress = IPv4Address | IPv6Address
 
+LOOPBACK: Final = "127.0.0.1"
+
 LARGEST_DATAGRAM: Final = 65_507
 """Bytes of the largest datagram over IPv4: a packet has 65 535 bytes, headers included."""
 
@@ -43,6 +45,11 @@ def is_loopback(interface: str) -> bool:
         return True
     address = parse_ip(interface)
     return address is not None and unmapped(address).is_loopback
+
+
+def reachable_host(interface: str) -> str:
+    """The host at which this machine reaches a listener that is bound to `interface`."""
+    return {"0.0.0.0": LOOPBACK, "::": "::1"}.get(interface, interface)
 
 
 def host_and_port(address: object) -> tuple[str, int] | None:

@@ -9,10 +9,9 @@ from ipaddress import IPv6Address
 from attrs import evolve, frozen
 
 from app.net.endpoint import LARGEST_PORT, LONGEST_PATH, Endpoint, EndpointError
+from app.net.ip import reachable_host
 from app.text.sentence import Sentence, SentenceError, quoted
 
-LOOPBACK = "127.0.0.1"
-_EVERY_INTERFACE = {"0.0.0.0": LOOPBACK, "::": "::1"}
 LONGEST_RESOURCE = 4000
 _RESOURCE = re.compile(rf"/[!-\"$-~]{{0,{LONGEST_RESOURCE}}}")
 _NOT_IN_A_HOST = re.compile(r"[\s\x00-\x1f\x7f/\\@?#,;=\[\]]")
@@ -110,7 +109,7 @@ class Target:
     @classmethod
     def of_listener(cls, interface: str, port: int, transport: Transport = Transport.TCP) -> Target:
         """The address on this machine of a listener that is bound to `interface` and `port`."""
-        return cls(_EVERY_INTERFACE.get(interface, interface), port, transport)
+        return cls(reachable_host(interface), port, transport)
 
     def with_local_address(self, host: str, port: int) -> Target:
         """This target with the local address `host` and `port`, unless it has its own."""

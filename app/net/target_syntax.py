@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 from app.files.paths import expand_home
 from app.net.endpoint import LARGEST_PORT, Endpoint, EndpointError
+from app.net.ip import LOOPBACK
 from app.net.target import (
-    LOOPBACK,
     TRANSPORTS,
     Target,
     TargetError,

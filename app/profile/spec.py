@@ -16,7 +16,7 @@ from app.faults.reading import LARGEST_SEED, misfits
 from app.faults.reading import parse as parse_faults
 from app.faults.spec import Fault, TransportKind
 from app.files.paths import home_folder_problem
-from app.net.endpoint import Endpoint
+from app.net.endpoint import Endpoint, EndpointError
 from app.profile import validation
 from app.profile.colors import AUTOMATIC, read_color
 from app.profile.validation import (
@@ -271,6 +271,16 @@ class ListenerSpec:
     """The options of its protocol that differ from the defaults. Read-only. There is no rule here,
     as each protocol has its own options; see `read_options`."""
 
+    @property
+    def has_tls(self) -> bool:
+        """Whether its clients must speak TLS: by `tls`, or because the endpoint itself encrypts."""
+        if self.tls is not None:
+            return True
+        try:
+            return Endpoint.parse(self.endpoint).has_tls
+        except EndpointError:
+            return False
+
 
 FIRST_LISTENERS: Final = (
     ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007:interface=127.0.0.1"),
@@ -285,20 +295,18 @@ def check(values: Mapping[str, object], others: Iterable[str] = ()) -> tuple[Pro
     `others` are the names of the other listeners.
     """
     result = structure(with_keys(ListenerSpec, values))
-    if not isinstance(result, ListenerSpec):
-        return result
+    problems = () if isinstance(result, ListenerSpec) else result
     used = {name_key(other): other for other in others}
-    other = used.get(name_key(result.name))
+    other = used.get(name_key(str(values.get("name", "")).strip()))
     if other is None:
-        return ()
-    return (
-        Problem.of(
-            "name",
-            "name-used",
-            "must be another one; there is a listener called {other}",
-            other=quoted(other),
-        ),
+        return problems
+    taken = Problem.of(
+        "name",
+        "name-used",
+        "must be another one; there is a listener called {other}",
+        other=quoted(other),
     )
+    return (taken, *problems)
 
 
 def structure(values: Mapping[str, object], path: str = "") -> ListenerSpec | tuple[Problem, ...]:

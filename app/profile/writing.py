@@ -12,8 +12,9 @@ about other listeners too, and the user could not get them back.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby, pairwise
+from textwrap import wrap
 from typing import Any, Final, cast
 
 import tomlkit
@@ -293,28 +294,30 @@ def _item(value: object) -> Item:
 _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps your comments.
 #
 # Each [[listener]] is one server on this machine.
-#   name             what the window and the console call it; every listener has its own
-#   protocol         what it speaks: {protocols}
+#   name             its name in the window and the console; no two listeners have the same
+#   protocol         {protocols};
+#                    or your own code, such as "python:server.py:Factory"
 #   endpoint         where it listens, as a Twisted endpoint description. tcp:8007 is for this
 #                    machine alone; 'tcp:8007:interface=0.0.0.0' lets others in. A colon inside a
 #                    value needs a backslash: 'tcp:8007:interface=\:\:1'
-#   max_connections  how many may be connected at once; 100 if it is not written
-#   autostart        true starts it together with Portdeck; false if it is not written
-#   traffic          false keeps what crosses it out of the Traffic pane and of recordings
-#   group            those with the same one stand together in the window
-#   color            marks it in the window: {colors}
-# It may also have, and does without any such bound where it has not:
-#   max_connections_per_address   how many of them may come from one address, such as a proxy's
-#   idle_timeout     after how many seconds without a byte a connection is closed
-#   auto_reload      true loads code of your own again as soon as its file changes
-# A peer that does not read is closed at the first write while more than max_unsent_bytes (16 MiB)
-# wait for it already.
-# Below these, [listener.options] has what the protocol lets one choose, such as text = "Hi"
-# for hello. What is not written there is the default.
-# [listener.tls] encrypts its connections: an empty one with a certificate made at once, one with
-# certificate = "own.pem" and key = "own.key" with those files.
-# Each [[listener.fault]] disturbs its connections on purpose, such as kind = "latency" with
-# seconds = 0.2. With a seed = 1 above, all that is left to chance repeats.
+# These may be left out:
+#   autostart        true starts it together with Portdeck; default false
+#   traffic          false keeps its bytes out of the Traffic pane and of recordings; default true
+#   auto_reload      true loads your own code again as soon as its file changes; default false
+#   group            listeners of the same group stand together in the window
+#   color            {colors}
+#   max_connections  the most connections at once; default 100
+#   max_connections_per_address
+#                    the most connections from one address; default 0, which is no limit
+#   idle_timeout     seconds without a byte after which a connection is closed; default 0: never
+#   max_unsent_bytes a peer that does not read is closed when more than this waits for it; default
+#                    16777216
+# Tables below a [[listener]]:
+#   [listener.options]   the options of its protocol, such as text = "Hi" for hello
+#   [listener.tls]       encrypts its connections: if it is empty, with a certificate that Portdeck
+#                        makes; otherwise with certificate = "own.pem" and key = "own.key"
+#   [[listener.fault]]   disturbs its connections on purpose, such as kind = "latency" with
+#                        seconds = 0.2. With seed = 1 in the [[listener]], random faults repeat.
 
 version = {version}
 """
@@ -329,7 +332,7 @@ def render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
     parse to `listeners`.
     """
     text = text or _HEADER.format(
-        protocols=", ".join(catalog.names()), colors=", ".join(Color), version=VERSION
+        protocols=_wrapped(catalog.names()), colors=_wrapped(Color), version=VERSION
     )
     before = parse(text)
     if before.problems:
@@ -347,6 +350,11 @@ def render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
             else Sentence("not-read-back", "it would not read back the same")
         )
     return result
+
+
+def _wrapped(names: Iterable[str]) -> str:
+    """The names, with commas between them, in lines of the header."""
+    return f"\n#{' ' * 20}".join(wrap(", ".join(names), 78))
 
 
 def _merged(listeners: Sequence[ListenerSpec], before: Sequence[ListenerSpec], text: str) -> str:

@@ -33,7 +33,12 @@ class ChatOptions:
     """What one may choose."""
 
     longest_line: int = option(
-        1000, "Longest line (bytes)", "A longer one ends the connection.", minimum=10, maximum=65536
+        1000,
+        "Longest line",
+        "A longer one ends the connection.",
+        unit=" bytes",
+        minimum=10,
+        maximum=65536,
     )
     longest_name: int = option(20, "Longest name", "In characters.", minimum=1, maximum=80)
 

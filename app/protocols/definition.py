@@ -194,6 +194,9 @@ class Option:
     maximum: int = 0
     """The upper bound of an `int`; the longest `str`, in characters."""
 
+    unit: str = ""
+    """The text behind an `int` in a form, such as ` s`."""
+
     check: Callable[[str], object] | None = None
     """Raises `ValueError` with a sentence for a wrong `str`."""
 

@@ -89,8 +89,9 @@ class ForwardOptions:
     )
     connect_seconds: int = option(
         10,
-        "Connect within (seconds)",
+        "Connect within",
         "After that the client is turned away.",
+        unit=" s",
         minimum=1,
         maximum=300,
     )

@@ -26,7 +26,12 @@ class LineOptions:
         Transformation.CAPITALS, "Lines come back", "What is done to each line."
     )
     longest_line: int = option(
-        1000, "Longest line (bytes)", "A longer one ends the connection.", minimum=1, maximum=65536
+        1000,
+        "Longest line",
+        "A longer one ends the connection.",
+        unit=" bytes",
+        minimum=1,
+        maximum=65536,
     )
 
 

@@ -33,8 +33,9 @@ class SocksOptions:
     )
     connect_seconds: int = option(
         10,
-        "Connect within (seconds)",
+        "Connect within",
         "After that the client is turned away.",
+        unit=" s",
         minimum=1,
         maximum=300,
     )

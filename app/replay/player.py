@@ -313,7 +313,7 @@ class Player:
             return quiet_since + self._pace.quiet_seconds
         if self._complete_at is None or self._session.bytes_unsent:
             self._complete_at = quiet_since
-        # The second time is for a target that says more and more.
+        # The second bound is for a target that never stops to say more.
         return min(quiet_since + EXTRA_SECONDS, self._complete_at + self._pace.quiet_seconds)
 
     def _gap(self) -> float:

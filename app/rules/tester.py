@@ -96,6 +96,12 @@ def messages_in(ruleset: RuleSet, data: bytes) -> list[tuple[bytes, bool]]:
     ]
 
 
+def _state_words(state: str | None) -> Sentence:
+    if not state:
+        return Sentence("first-state", "the first state")
+    return Sentence("named-state", 'the state "{name}"', name=state)
+
+
 def _why_not(rule: Rule, message: bytes, state: str) -> tuple[str, Captures | None]:
     """Why `rule` does not match, or nothing and what it captures."""
     if not rule.enabled:
@@ -105,9 +111,9 @@ def _why_not(rule: Rule, message: bytes, state: str) -> tuple[str, Captures | No
     if rule.state not in (None, state):
         return Sentence(
             "rule-other-state",
-            'the connection is in the state "{state}", and not in "{wanted}"',
-            state=state,
-            wanted=rule.state,
+            "the connection is in {state}, and not in {wanted}",
+            state=_state_words(state),
+            wanted=_state_words(rule.state),
         ), None
     if isinstance(rule.matcher, RegexMatcher):
         try:

@@ -98,10 +98,12 @@ def serve(
     code.
 
     The code is 0 after a normal stop. It is 1 if a listener could not start: its reason is on
-    standard error, and the others are stopped. Runs `reactor`, which must not have run before.
-    `file` is the profile of `specs`; SIGHUP reads it again. Without a profile, SIGHUP only prints
-    that there is none. With `require_rules` it is 4 if a rule never matched, or if a message
-    matched none. `passphrases` are those of encrypted keys.
+    standard error, and the others are stopped. With `require_rules` it is 4 if a rule never
+    matched, or if a message matched none.
+
+    Runs `reactor`, which must not have run before. `file` is the profile of `specs`; SIGHUP reads
+    it again. Without a profile, SIGHUP only prints that there is none. `passphrases` are those of
+    encrypted keys.
     """
     writer = EventWriter(output.write, unix_clock(reactor), as_json=as_json)
     notifier = notifier or SystemdNotifier()
@@ -386,9 +388,6 @@ def handle_signals(
     before: that is how `nohup` asks the program to continue without its terminal.
     """
 
-    def on(number: int, act: Callable[[], object]) -> None:
-        signal.signal(number, lambda *_: reactor.callFromThread(act))
-
     def on_stop(_number: int, frame: FrameType | None) -> None:
         reactor.callFromThread(stop)
         if runs_user_code(frame):
@@ -398,7 +397,14 @@ def handle_signals(
     signal.signal(signal.SIGTERM, on_stop)
     if hangup := getattr(signal, "SIGHUP", None):
         may_stop = signal.getsignal(hangup) is not signal.SIG_IGN and _has_terminal()
-        on(hangup, lambda: stop() if may_stop and not _has_terminal() else reload())
+
+        def on_hangup() -> None:
+            if may_stop and not _has_terminal():
+                stop()
+            else:
+                reload()
+
+        signal.signal(hangup, lambda *_: reactor.callFromThread(on_hangup))
 
 
 def _has_terminal() -> bool:

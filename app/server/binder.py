@@ -6,6 +6,7 @@ its binder from `binder_for`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from app.tls.certificates import CertificateFacts
     from app.tls.passphrases import AskPassphrases
 
+log = logging.getLogger(__name__)
+
 
 class Binder(Protocol):
     """Binds one spec. Each method may raise the errors of a start; `explain` turns them to text."""
@@ -68,6 +71,20 @@ class Binder(Protocol):
 
     def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
         """Bind the socket. Fires with the port when `factory` serves it."""
+
+
+def reload_code(binder: Binder, factory: ListenerFactory, spec: ListenerSpec) -> Binder:
+    """Load the user code of `factory` again: its protocol, or the functions that `spec` names.
+
+    Returns the binder of `spec`. Raises `UserCodeError`; nothing has changed then.
+    """
+    if not is_user_code(spec.protocol):
+        reloaded = binder.change_options(factory, spec)
+        log.info("%s goes on with its options as they are now.", spec.name)
+        return reloaded
+    factory.replace(binder.build_protocols())
+    log.info("%s: new connections run the code as it is now.", spec.name)
+    return binder
 
 
 async def binder_for(

@@ -173,7 +173,7 @@ class Deck:
         return (each for each in self.every() if not isinstance(each, ProgramListener))
 
     def _kept(self, index: int | None, spec: ListenerSpec) -> Listener | None:
-        """The listener that continues with `spec`. Not if only one of both is a program."""
+        """The listener that continues with `spec`. Not if only one of the two is a program."""
         if index is None:
             return None
         listener = self.listeners[index]

@@ -181,7 +181,7 @@ class TlsTransport(BufferingTLSTransport):
         self.transport.loseConnection()
 
     def _shutdownTLS(self) -> None:
-        # A peer may send its data and its goodbye together. The answer to that data still waits in
+        # A peer may send data and its close_notify together. The answer to that data still waits in
         # Twisted's buffer for the next turn of the reactor, which would be too late.
         self._aggregator.flush()
         super()._shutdownTLS()

@@ -284,15 +284,12 @@ class Listener:
         return is_reloaded
 
     def _reload(self, spec: ListenerSpec) -> bool:
+        from app.server.binder import reload_code  # late, for a faster start
+
         assert self.factory is not None
         assert self._binder is not None
         try:
-            if is_user_code(spec.protocol):
-                self.factory.replace(self._binder.build_protocols())
-                log.info("%s: new connections run the code as it is now.", spec.name)
-            else:
-                self._binder = self._binder.change_options(self.factory, spec)
-                log.info("%s goes on with its options as they are now.", spec.name)
+            self._binder = reload_code(self._binder, self.factory, spec)
         except UserCodeError as error:
             self.reload_error = str(error)
             log.warning("%s: the new code is not in use. %s", self.spec.name, str(error))

@@ -33,7 +33,7 @@ HISTORY_LENGTH: Final = 40
 
 @define
 class ChangeBatch:
-    """The events between two calls of `Changes.take`. A connection may be in all three lists."""
+    """The events between two calls of `Changes.take`. A connection may be in several lists."""
 
     opened: list[Connection] = Factory(list)
     active: list[Connection] = Factory(list)

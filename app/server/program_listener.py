@@ -30,7 +30,7 @@ from app.text.sentence import Sentence, composed
 from app.user_code.errors import SourceFiles, log_traceback
 from app.user_code.programs.places import ListeningPlace, PlaceKind
 from app.user_code.programs.reference import OWN_PLACES, ProgramReference
-from app.user_code.reference import UserCodeError
+from app.user_code.reference import LoadCallback, UserCodeError, announce_nothing
 
 if TYPE_CHECKING:
     from app.user_code.programs.program import Program
@@ -61,7 +61,7 @@ class ProgramListener(Listener):
         self.places: list[Listener] = []
         """The listeners of the places. After the end of the program, those of the last load."""
         self._build_place = build_place
-        self._loading_told = common.get("loading")
+        self._loading: LoadCallback = common.get("loading") or announce_nothing
         self._codes: dict[Listener, PlaceCode] = {}
         self._users: Counter[Program] = Counter()
         self._sources = SourceFiles()
@@ -178,9 +178,8 @@ class ProgramListener(Listener):
     # Loading
 
     def _loaded(self) -> Program:
-        from app.user_code.programs.program import (
-            Program,  # slow to import, and rarely needed
-        )
+        # Slow to import, and rarely needed.
+        from app.user_code.programs.program import Program
 
         if self.program is not None:  # it is loaded again
             self._spent_descriptors |= self.program.adopted_descriptors
@@ -189,7 +188,7 @@ class ProgramListener(Listener):
             reference,
             self._folder,
             self._reactor,
-            **({} if self._loading_told is None else {"loading": self._loading_told}),
+            loading=self._loading,
             on_place=self._add_later,
             on_end=self._end_soon,
             on_note=lambda: self._observer.listener_changed(self),

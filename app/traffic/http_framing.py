@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from enum import Enum
 from itertools import islice
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from app.text.readable import count_bytes
 from app.text.sentence import composed
@@ -267,7 +267,7 @@ class Http:
 class WebSockets:
     """Each is a WebSocket frame; the upgrade before them is framed as HTTP.
 
-    Other than `Http`, it also understands traffic whose beginning was not kept.
+    Unlike `Http`, it also understands traffic whose beginning was not kept.
     """
 
     def framer(self, longest: int = LONGEST_MESSAGE) -> Framer:
@@ -330,7 +330,7 @@ class HttpMessage:
     body: bytes
     """As it crossed the wire, chunk lengths included."""
 
-    content: bytes = field(default=b"")
+    content: bytes = b""
     """The body without chunk lengths. It is the beginning alone if the message was cut."""
 
     @property
@@ -380,8 +380,7 @@ def describe(message: bytes) -> HttpMessage | WebSocketFrame | None:
     one, two, three = ((part or b"").decode("latin-1") for part in found.groups())
     made = HttpMessage((one, two, three), request is not None, headers, body, body)
     if made.is_chunked:
-        content = b"".join(chunk_contents(body))
-        return HttpMessage(made.start, made.is_request, headers, body, content)
+        return evolve(made, content=b"".join(chunk_contents(body)))
     return made
 
 

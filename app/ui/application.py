@@ -65,8 +65,8 @@ def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
 
     from app.ui.console.saved_state import ConsoleState
     from app.ui.event_loop import GarbageCollection, Lifecycle, Ticker
-    from app.ui.preferences.appearance import Appearance
     from app.ui.settings import Settings, StartUp
+    from app.ui.settings_dialog.appearance import Appearance
     from app.ui.style.theme import Theme
     from app.ui.widgets.translation import apply_language
     from app.ui.window.main_window import MainWindow
@@ -169,7 +169,7 @@ class WindowHolder:
 
     def _open(self, names: ConnectionNames | None = None, *, hidden: bool = False) -> MainWindow:
         window = self._make(names)
-        window.completed.connect(lambda: window.rest.renewal.wanted.connect(self._renew))
+        window.completed.connect(lambda: window.rest.language_change.wanted.connect(self._renew))
         if hidden:
             window.rest.tray.wait(otherwise=window.showMinimized)
         else:
@@ -185,4 +185,4 @@ class WindowHolder:
         self.window = self._open(before.traffic.directory)
         if guide_place:
             self.window.rest.help.show_guide(*guide_place)
-        self.window.rest.open_preferences("language")
+        self.window.rest.open_settings("language")

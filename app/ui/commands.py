@@ -91,7 +91,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "open_recording",
         QT_TRANSLATE_NOOP("Commands", "Open a recording…"),
-        lambda window: window.rest.behaviour.recordings.ask(),
+        lambda window: window.rest.task_windows.recordings.ask(),
         Menu.FILE,
         "Ctrl+O",
         starts_group=True,
@@ -99,14 +99,14 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "open_capture",
         QT_TRANSLATE_NOOP("Commands", "Open a capture…"),
-        lambda window: window.rest.behaviour.captures.ask(),
+        lambda window: window.rest.task_windows.captures.ask(),
         Menu.FILE,
         "Ctrl+Alt+O",
     ),
     Command(
-        "preferences",
+        "settings",
         QT_TRANSLATE_NOOP("Commands", "Settings…"),
-        lambda window: window.rest.open_preferences(),
+        lambda window: window.rest.open_settings(),
         Menu.FILE,
         "Ctrl+,",
         starts_group=True,
@@ -186,7 +186,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "listener_traffic",
         QT_TRANSLATE_NOOP("Commands", "Show its traffic"),
-        lambda window: window.rest.insight.show_chosen_traffic(),
+        lambda window: window.rest.choice_display.show_chosen_traffic(),
         Menu.LISTENER,
         in_listener_menu=True,
     ),
@@ -238,7 +238,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "rules",
         QT_TRANSLATE_NOOP("Commands", "Rules…"),
-        lambda window: window.rest.behaviour.open_rules(),
+        lambda window: window.rest.task_windows.open_rules(),
         Menu.LISTENER,
         "Ctrl+Alt+R",
         in_listener_menu=True,
@@ -247,7 +247,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "held",
         QT_TRANSLATE_NOOP("Commands", "Held messages…"),
-        lambda window: window.rest.behaviour.open_held(),
+        lambda window: window.rest.task_windows.open_held(),
         Menu.LISTENER,
         "Ctrl+Alt+H",
         in_listener_menu=True,
@@ -255,7 +255,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "faults",
         QT_TRANSLATE_NOOP("Commands", "Faults…"),
-        lambda window: window.rest.behaviour.open_faults(),
+        lambda window: window.rest.task_windows.open_faults(),
         Menu.LISTENER,
         "Ctrl+Alt+F",
         "fault",
@@ -264,7 +264,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "clear_faults",
         QT_TRANSLATE_NOOP("Commands", "Clear all faults"),
-        lambda window: window.rest.behaviour.faults.clear_all(),
+        lambda window: window.rest.task_windows.faults.clear_all(),
         Menu.LISTENER,
         "Ctrl+Alt+Shift+F",
         in_every_window=True,

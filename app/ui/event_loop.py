@@ -64,6 +64,8 @@ class Ticker(QObject):
         self._sources: list[Source] = []
         self._steps: Iterator[None] | None = None
         """The rest of the tick that has begun."""
+        self._pause_ms = INTERVAL_MS
+        """How long to wait after this tick."""
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self._tick)
@@ -101,10 +103,12 @@ class Ticker(QObject):
                 self._timer.stop()
                 return
             self._woken = self._more_wanted = False
+            # Asked now: a paint between two steps is a pause, and ends a busy period.
+            self._pause_ms = BUSY_INTERVAL_MS if self._is_busy() else INTERVAL_MS
             self._steps = self._pull()
         if next(self._steps, _ENDED) is _ENDED:
             self._steps = None
-            self._timer.setInterval(BUSY_INTERVAL_MS if self._is_busy() else INTERVAL_MS)
+            self._timer.setInterval(self._pause_ms)
         elif self._timer.interval():
             self._timer.setInterval(0)
 

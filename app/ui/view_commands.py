@@ -82,7 +82,7 @@ VIEW_AND_HELP_COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "sidebar",
         QT_TRANSLATE_NOOP("Commands", "Sidebar"),
-        lambda window: window.room.toggle_sidebar(),
+        lambda window: window.panes.toggle_sidebar(),
         Menu.VIEW,
         "Ctrl+B",
         "panel-left",
@@ -92,7 +92,7 @@ VIEW_AND_HELP_COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "console",
         QT_TRANSLATE_NOOP("Commands", "Console"),
-        lambda window: window.room.toggle_console(),
+        lambda window: window.panes.toggle_console(),
         Menu.VIEW,
         "Ctrl+J",
         "panel-bottom",
@@ -101,7 +101,7 @@ VIEW_AND_HELP_COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "console_place",
         QT_TRANSLATE_NOOP("Commands", "Console at the right"),
-        lambda window: window.room.toggle_console_place(),
+        lambda window: window.panes.toggle_console_place(),
         Menu.VIEW,
         "Ctrl+Shift+J",
         "panel-right",
@@ -110,7 +110,7 @@ VIEW_AND_HELP_COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "details",
         QT_TRANSLATE_NOOP("Commands", "Details"),
-        lambda window: window.room.toggle_details(),
+        lambda window: window.panes.toggle_details(),
         Menu.VIEW,
         "Ctrl+I",
         "details",

@@ -17,7 +17,6 @@ from app.user_code.reference import LoadCallback, Reference, announce_nothing
 
 if TYPE_CHECKING:
     from app.tls.certificates import CertificateFacts
-    from app.user_code.factories import UserDatagrams, UserFactory
     from app.user_code.loading import Loaded, LoadedFunctions
 
 
@@ -52,20 +51,19 @@ class Code:
         self._functions: LoadedFunctions | None = None
         self._function_sources: tuple[SourceFiles, ...] = ()
 
-    def factory(self, reference: Reference) -> UserFactory:
-        """A factory made from the current code. Raises `LoadingFailed`."""
+    def factory_for(self, protocol: str) -> Any:
+        """The factory of a listener whose spec says `protocol`, from the current code. Raises
+        `UserCodeError`."""
         from app.user_code.factories import build
 
-        return build(self._load(reference), self._reactor)
-
-    def factory_for(self, protocol: str) -> Any:
-        """The factory of a listener whose spec says `protocol`. Raises `UserCodeError`."""
-        return self.factory(Reference.parse(protocol))
+        return build(self._load(Reference.parse(protocol)), self._reactor)
 
     def datagrams_for(self, protocol: str) -> Any:
-        """The datagram protocol of a listener whose spec says `protocol`. Raises
-        `UserCodeError`."""
-        return self.datagrams(Reference.parse(protocol))
+        """The datagram protocol of a listener whose spec says `protocol`, from the current code.
+        Raises `UserCodeError`."""
+        from app.user_code.factories import build_datagrams
+
+        return build_datagrams(self._load(Reference.parse(protocol)))
 
     def encryption(self) -> Encrypts | None:
         """The TLS of the code itself; `None` if it brings none."""
@@ -75,12 +73,6 @@ class Code:
         """The bound socket that the code brings, to listen with it once; `None` if it brings none.
         Raises `UserCodeError` if it was taken already."""
         return None
-
-    def datagrams(self, reference: Reference) -> UserDatagrams:
-        """A datagram protocol made from the current code. Raises `LoadingFailed`."""
-        from app.user_code.factories import build_datagrams
-
-        return build_datagrams(self._load(reference))
 
     def load_functions(self, names: Iterable[str]) -> Mapping[str, Callable[..., object]]:
         """The functions called `names`, such as `rules.py:answer`, from the current code. Raises

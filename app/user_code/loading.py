@@ -183,8 +183,8 @@ class LoadedModules(MetaPathFinder):
 class ModuleSource(SourceLoader):
     """Executes one file of a load. It neither reads nor writes `.pyc` files."""
 
-    def __init__(self, generation: LoadedModules, name: str, path: str) -> None:
-        self._generation = generation
+    def __init__(self, modules: LoadedModules, name: str, path: str) -> None:
+        self._modules = modules
         self._path = path
 
     def get_filename(self, fullname: str) -> str:
@@ -195,11 +195,11 @@ class ModuleSource(SourceLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         linecache.cache.pop(self._path, None)
-        data = self._generation.sources.read(Path(self._path))
+        data = self._modules.sources.read(Path(self._path))
         return self.source_to_code(data, self._path)
 
     def exec_module(self, module: ModuleType) -> None:
-        vars(module)["__builtins__"] = self._generation.builtins
+        vars(module)["__builtins__"] = self._modules.builtins
         super().exec_module(module)
 
 
@@ -243,14 +243,12 @@ def load(
         packaged = module_in_package(path, SourceFiles().read(path))
         if packaged is not None:
             above, name = packaged
-            generation = LoadedModules(above, only=name.partition(".")[0])
-            return _load(
-                reference, generation, partial(generation.import_module, name), path, loading
-            )
-        generation = LoadedModules(path.parent)
-        return _load(reference, generation, partial(generation.execute, path), path, loading)
+            modules = LoadedModules(above, only=name.partition(".")[0])
+            return _load(reference, modules, partial(modules.import_module, name), path, loading)
+        modules = LoadedModules(path.parent)
+        return _load(reference, modules, partial(modules.execute, path), path, loading)
     top = reference.source.partition(".")[0]
-    found = _generation_of(top, folder)
+    found = _modules_of(top, folder)
     if found is None:
         return _load_installed(reference, top, loading)
     importing = partial(found.import_module, reference.source)
@@ -259,21 +257,21 @@ def load(
 
 def _load(
     reference: Reference,
-    generation: LoadedModules,
+    modules: LoadedModules,
     execute: Callable[[], ModuleType],
     path: Path,
     loading: LoadCallback,
 ) -> Loaded:
-    sources = generation.sources
+    sources = modules.sources
     with ExitStack() as cleanup:
-        cleanup.callback(generation.close)
+        cleanup.callback(modules.close)
         if reference.place is CodeLocation.FILE:
             _refuse_to_run_the_reactor(path, sources)
         loading(path)
         module = call_user_code(execute, sources)
         loaded = Loaded(reference, find_object(reference.name, module, sources), module, sources)
         cleanup.pop_all()
-    weakref.finalize(loaded, generation.close).atexit = False
+    weakref.finalize(loaded, modules.close).atexit = False
     return loaded
 
 
@@ -286,7 +284,7 @@ def _load_installed(reference: Reference, top: str, loading: LoadCallback) -> Lo
     return Loaded(reference, find_object(reference.name, module, sources), module, sources)
 
 
-def _generation_of(top: str, folder: Path) -> LoadedModules | None:
+def _modules_of(top: str, folder: Path) -> LoadedModules | None:
     """The modules for a load of `top`; `None` if `top` is an installed module.
 
     A module that the program itself imported counts as installed, as it must exist only once.

@@ -138,17 +138,6 @@
     </message>
 </context>
 <context>
-    <name>Behaviour</name>
-    <message>
-        <source>That message is not kept any more, so there is no rule.</source>
-        <translation>该消息已不再保留，因此没有规则。</translation>
-    </message>
-    <message>
-        <source>Replies</source>
-        <translation>应答</translation>
-    </message>
-</context>
-<context>
     <name>CaptureWindow</name>
     <message>
         <source>Cancel</source>
@@ -293,12 +282,12 @@
         <translation>倒序</translation>
     </message>
     <message>
-        <source>Longest line (bytes)</source>
-        <translation>最长的行（字节）</translation>
-    </message>
-    <message>
         <source>A longer one ends the connection.</source>
         <translation>更长的行会使连接结束。</translation>
+    </message>
+    <message>
+        <source> bytes</source>
+        <translation type="unfinished"> 字节</translation>
     </message>
     <message>
         <source>Chat</source>
@@ -377,10 +366,6 @@
         <translation>每行是一条消息，发给每个客户端。</translation>
     </message>
     <message>
-        <source>Interval (ms)</source>
-        <translation>间隔（毫秒）</translation>
-    </message>
-    <message>
         <source>Between two messages of the script.</source>
         <translation>脚本中两条消息之间。</translation>
     </message>
@@ -397,36 +382,36 @@
         <translation>脚本发完之后：1000 至 1013 或 3000 至 4999；0 表示保持打开。</translation>
     </message>
     <message>
-        <source>Ping every (s)</source>
-        <translation>Ping 间隔（秒）</translation>
-    </message>
-    <message>
         <source>A client that does not answer until the next is closed; 0 sends none.</source>
         <translation>在下一次 Ping 之前没有应答的客户端会被关闭；0 表示不发送。</translation>
-    </message>
-    <message>
-        <source>Longest message (bytes)</source>
-        <translation>最长的消息（字节）</translation>
-    </message>
-    <message>
-        <source>Longest frame (bytes)</source>
-        <translation>最长的帧（字节）</translation>
     </message>
     <message>
         <source>Otherwise it ends with the close code.</source>
         <translation>否则发完后以关闭码结束。</translation>
     </message>
     <message>
-        <source>Fragment size (bytes)</source>
-        <translation>分片大小（字节）</translation>
-    </message>
-    <message>
         <source>Messages are sent in frames of this size; 0 sends each as one frame.</source>
         <translation>消息按此大小分片发送；0 表示每条消息作为一个帧发送。</translation>
     </message>
     <message>
+        <source>Ping every</source>
+        <translation>Ping 间隔</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation type="unfinished"> 秒</translation>
+    </message>
+    <message>
+        <source>Longest message</source>
+        <translation>最长的消息</translation>
+    </message>
+    <message>
         <source>After decompression; a longer one closes with 1009.</source>
         <translation>解压后的长度；更长的以 1009 关闭。</translation>
+    </message>
+    <message>
+        <source>Longest frame</source>
+        <translation>最长的帧</translation>
     </message>
     <message>
         <source>Before decompression; a longer one closes with 1009.</source>
@@ -487,10 +472,6 @@
     <message>
         <source>first-byte</source>
         <translation>收到首字节时</translation>
-    </message>
-    <message>
-        <source>Connect within (seconds)</source>
-        <translation>连接时限（秒）</translation>
     </message>
     <message>
         <source>After that the client is turned away.</source>
@@ -593,8 +574,36 @@
         <translation>用于每个不是文件的回答，每行一个。</translation>
     </message>
     <message>
+        <source>Delay</source>
+        <translation>延迟</translation>
+    </message>
+    <message>
+        <source>Longest body</source>
+        <translation>最长的正文</translation>
+    </message>
+    <message>
         <source>List folders</source>
         <translation>列出文件夹内容</translation>
+    </message>
+    <message>
+        <source>Longest line</source>
+        <translation>最长的行</translation>
+    </message>
+    <message>
+        <source>Interval</source>
+        <translation>间隔</translation>
+    </message>
+    <message>
+        <source> ms</source>
+        <translation type="unfinished"> 毫秒</translation>
+    </message>
+    <message>
+        <source>Fragment size</source>
+        <translation>分片大小</translation>
+    </message>
+    <message>
+        <source>Connect within</source>
+        <translation>连接时限</translation>
     </message>
     <message>
         <source>Where a folder has no index.html.</source>
@@ -621,16 +630,8 @@
         <translation>固定回答的正文，以 UTF-8 编码。</translation>
     </message>
     <message>
-        <source>Delay (ms)</source>
-        <translation>延迟（毫秒）</translation>
-    </message>
-    <message>
         <source>Before every answer.</source>
         <translation>每次回答之前。</translation>
-    </message>
-    <message>
-        <source>Longest body (bytes)</source>
-        <translation>最长的正文（字节）</translation>
     </message>
     <message>
         <source>A request with a longer one is answered 413.</source>
@@ -697,6 +698,33 @@
     <message>
         <source>Copy as PEM</source>
         <translation>复制为 PEM</translation>
+    </message>
+</context>
+<context>
+    <name>ChoiceDisplay</name>
+    <message>
+        <source>Connect with the console</source>
+        <translation>用控制台连接</translation>
+    </message>
+    <message>
+        <source>Start all</source>
+        <translation>全部启动</translation>
+    </message>
+    <message>
+        <source>New listener…</source>
+        <translation>新建监听器…</translation>
+    </message>
+    <message>
+        <source>Stop recording</source>
+        <translation>停止录制</translation>
+    </message>
+    <message>
+        <source>Record the traffic…</source>
+        <translation>录制流量…</translation>
+    </message>
+    <message>
+        <source>Show its connection</source>
+        <translation>显示它的连接</translation>
     </message>
 </context>
 <context>
@@ -784,6 +812,11 @@
     <message>
         <source>Draining accepts nobody more and waits until they have left.</source>
         <translation>排空不再接受新连接，并等待现有连接离开。</translation>
+    </message>
+    <message>
+        <source>{0} {1}</source>
+        <comment>two sentences</comment>
+        <translation>{0}{1}</translation>
     </message>
 </context>
 <context>
@@ -1027,6 +1060,10 @@
 </context>
 <context>
     <name>CommandPalette</name>
+    <message>
+        <source>Show {0}</source>
+        <translation>显示 {0}</translation>
+    </message>
     <message>
         <source>Stop {0}</source>
         <translation>停止 {0}</translation>
@@ -2239,8 +2276,8 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>没有人为 {target} 的证书担保：{distrust}。请在连接选项中选择能为它担保的证书机构的文件，或不验证就连接。</translation>
     </message>
     <message>
-        <source>The peer left without the goodbye of TLS: something may be missing.</source>
-        <translation>对端没有按 TLS 的方式告别就离开了：可能缺少数据。</translation>
+        <source>The peer left without a TLS close_notify: something may be missing.</source>
+        <translation>对端没有发送 TLS close_notify 就离开了：可能缺少数据。</translation>
     </message>
     <message>
         <source>This does not end like that.</source>
@@ -2941,6 +2978,22 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>The target said more than {count} MiB, which is too much to compare.</source>
         <translation>目标发送的内容超过 {count} MiB，太多而无法比较。</translation>
+    </message>
+    <message>
+        <source>the state &quot;{name}&quot;</source>
+        <translation>状态“{name}”</translation>
+    </message>
+    <message>
+        <source>the first state</source>
+        <translation>初始状态</translation>
+    </message>
+    <message>
+        <source>the connection is in {state}, and not in {wanted}</source>
+        <translation>连接处于{state}，而不是{wanted}</translation>
+    </message>
+    <message>
+        <source>no TLS handshake</source>
+        <translation>没有完成 TLS 握手</translation>
     </message>
     <message>
         <source>{path}: {message}</source>
@@ -3811,10 +3864,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>不应答任何消息</translation>
     </message>
     <message>
-        <source>the connection is in the state &quot;{state}&quot;, and not in &quot;{wanted}&quot;</source>
-        <translation>连接的状态是 &quot;{state}&quot;，而不是 &quot;{wanted}&quot;</translation>
-    </message>
-    <message>
         <source>No rule matches. {words}</source>
         <translation>没有匹配的规则。{words}</translation>
     </message>
@@ -3887,8 +3936,8 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>对端在 TLS 握手期间离开</translation>
     </message>
     <message>
-        <source>closed by the peer, without a goodbye of TLS</source>
-        <translation>被对端关闭，没有 TLS 告别</translation>
+        <source>closed by the peer, without a TLS close_notify</source>
+        <translation>被对端关闭，没有 TLS close_notify</translation>
     </message>
     <message>
         <source>the peer spoke TLS to a port without it</source>
@@ -5171,14 +5220,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
 </context>
 <context>
-    <name>FaultBadge</name>
-    <message>
-        <source>Faults: {0}</source>
-        <translation>故障：{0}</translation>
-    </message>
-</context>
-<context>
-    <name>FaultCommands</name>
+    <name>FaultActions</name>
     <message>
         <source>No fault is on.</source>
         <translation>没有启用的故障。</translation>
@@ -5218,6 +5260,13 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>{0} Faults: {1}</source>
         <translation>{0} 故障：{1}</translation>
+    </message>
+</context>
+<context>
+    <name>FaultBadge</name>
+    <message>
+        <source>Faults: {0}</source>
+        <translation>故障：{0}</translation>
     </message>
 </context>
 <context>
@@ -5909,6 +5958,10 @@ Add a fault: it acts at once, on open connections too.</source>
         <source>It goes on as soon as those before it have gone.</source>
         <translation>前面的消息放行后，它随即继续。</translation>
     </message>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} 秒</translation>
+    </message>
 </context>
 <context>
     <name>HexView</name>
@@ -6189,33 +6242,6 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
 </context>
 <context>
-    <name>Insight</name>
-    <message>
-        <source>Connect with the console</source>
-        <translation>用控制台连接</translation>
-    </message>
-    <message>
-        <source>Start all</source>
-        <translation>全部启动</translation>
-    </message>
-    <message>
-        <source>New listener…</source>
-        <translation>新建监听器…</translation>
-    </message>
-    <message>
-        <source>Stop recording</source>
-        <translation>停止录制</translation>
-    </message>
-    <message>
-        <source>Record the traffic…</source>
-        <translation>录制流量…</translation>
-    </message>
-    <message>
-        <source>Show its connection</source>
-        <translation>显示它的连接</translation>
-    </message>
-</context>
-<context>
     <name>InterfaceChoice</name>
     <message>
         <source>This computer only</source>
@@ -6248,6 +6274,37 @@ Add a fault: it acts at once, on open connections too.</source>
     <message>
         <source>The address {0}</source>
         <translation type="unfinished">地址 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>LanguageChange</name>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">语言</translation>
+    </message>
+    <message>
+        <source>The window opens again in the other language. That ends: {0}. Listeners and their connections go on.</source>
+        <translation>窗口会以另一种语言重新打开。这会结束：{0}。监听器及其连接继续运行。</translation>
+    </message>
+    <message>
+        <source>Open it again now</source>
+        <translation>立即重新打开</translation>
+    </message>
+    <message>
+        <source>At the next start</source>
+        <translation>下次启动时</translation>
+    </message>
+    <message>
+        <source>1 session of the console</source>
+        <translation>1 个控制台会话</translation>
+    </message>
+    <message>
+        <source>{0} sessions of the console</source>
+        <translation>{0} 个控制台会话</translation>
+    </message>
+    <message>
+        <source>the recording</source>
+        <translation>录制</translation>
     </message>
 </context>
 <context>
@@ -6508,7 +6565,7 @@ Make one with “New listener”.</source>
     </message>
 </context>
 <context>
-    <name>LocalCaCommands</name>
+    <name>LocalCaActions</name>
     <message>
         <source>Export the CA certificate</source>
         <translation type="unfinished">导出 CA 证书</translation>
@@ -6889,6 +6946,13 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>NumberField</name>
+    <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+</context>
+<context>
     <name>Offers</name>
     <message>
         <source>Show the log</source>
@@ -6932,6 +6996,13 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>open</source>
         <translation>开放</translation>
+    </message>
+</context>
+<context>
+    <name>OptionalLine</name>
+    <message>
+        <source>the first state</source>
+        <translation>初始状态</translation>
     </message>
 </context>
 <context>
@@ -7362,129 +7433,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>PreferencePage</name>
-    <message>
-        <source>Colours</source>
-        <translation>颜色</translation>
-    </message>
-    <message>
-        <source>Accent</source>
-        <translation>强调色</translation>
-    </message>
-    <message>
-        <source>Density</source>
-        <translation>密度</translation>
-    </message>
-    <message>
-        <source>Zoom</source>
-        <translation>缩放</translation>
-    </message>
-    <message>
-        <source>Language</source>
-        <translation type="unfinished">语言</translation>
-    </message>
-    <message>
-        <source>Listeners at the start</source>
-        <translation>启动时的监听器</translation>
-    </message>
-    <message>
-        <source>Login</source>
-        <translation>登录</translation>
-    </message>
-    <message>
-        <source>Closing the window</source>
-        <translation>关闭窗口</translation>
-    </message>
-    <message>
-        <source>Live connections</source>
-        <translation>活动连接</translation>
-    </message>
-    <message>
-        <source>Notation</source>
-        <translation>写法</translation>
-    </message>
-    <message>
-        <source>Line ending</source>
-        <translation type="unfinished">行尾</translation>
-    </message>
-    <message>
-        <source>Enter key</source>
-        <translation>回车键</translation>
-    </message>
-    <message>
-        <source>Memory</source>
-        <translation>内存</translation>
-    </message>
-    <message>
-        <source>Chunks, at most</source>
-        <translation>数据块上限</translation>
-    </message>
-    <message>
-        <source>Notify me when</source>
-        <translation>何时通知</translation>
-    </message>
-    <message>
-        <source>Minimum level</source>
-        <translation>最低级别</translation>
-    </message>
-    <message>
-        <source>Font</source>
-        <translation>字体</translation>
-    </message>
-    <message>
-        <source>Font for data</source>
-        <translation>数据字体</translation>
-    </message>
-</context>
-<context>
-    <name>Preferences</name>
-    <message>
-        <source>Appearance</source>
-        <translation type="unfinished">外观</translation>
-    </message>
-    <message>
-        <source>Language</source>
-        <translation type="unfinished">语言</translation>
-    </message>
-    <message>
-        <source>Start and end</source>
-        <translation>启动与退出</translation>
-    </message>
-    <message>
-        <source>Console</source>
-        <translation type="unfinished">控制台</translation>
-    </message>
-    <message>
-        <source>Traffic</source>
-        <translation type="unfinished">流量</translation>
-    </message>
-    <message>
-        <source>Notifications</source>
-        <translation>通知</translation>
-    </message>
-    <message>
-        <source>Log</source>
-        <translation type="unfinished">日志</translation>
-    </message>
-    <message>
-        <source>Reset this page</source>
-        <translation>重置此页</translation>
-    </message>
-    <message>
-        <source>Reset all</source>
-        <translation>全部重置</translation>
-    </message>
-    <message>
-        <source>Settings</source>
-        <translation>设置</translation>
-    </message>
-    <message>
-        <source>Pages</source>
-        <translation>页面</translation>
-    </message>
-</context>
-<context>
-    <name>ProfileCommands</name>
+    <name>ProfileActions</name>
     <message>
         <source>No program here opens {0}. Edit it by hand.</source>
         <translation>这里没有程序能打开 {0}。请手动编辑。</translation>
@@ -7508,6 +7457,14 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Set it aside and go on</source>
         <translation>搁置它并继续</translation>
+    </message>
+    <message>
+        <source>{0} is recorded traffic, not a profile. It stays as it is, so this window saves no listeners. Choose File, Open profile for a window that does.</source>
+        <translation>{0} 是录制的流量，不是配置。它保持原样，因此此窗口不保存监听器。要使用能保存的窗口，请选择“文件”菜单中的“打开配置”。</translation>
+    </message>
+    <message>
+        <source>Open the traffic</source>
+        <translation>打开流量</translation>
     </message>
 </context>
 <context>
@@ -7596,7 +7553,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>ProgramCommands</name>
+    <name>ProgramActions</name>
     <message>
         <source>Open a Twisted program</source>
         <translation>打开 Twisted 程序</translation>
@@ -7801,37 +7758,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>Renewal</name>
-    <message>
-        <source>Language</source>
-        <translation type="unfinished">语言</translation>
-    </message>
-    <message>
-        <source>The window opens again in the other language. That ends: {0}. Listeners and their connections go on.</source>
-        <translation>窗口会以另一种语言重新打开。这会结束：{0}。监听器及其连接继续运行。</translation>
-    </message>
-    <message>
-        <source>Open it again now</source>
-        <translation>立即重新打开</translation>
-    </message>
-    <message>
-        <source>At the next start</source>
-        <translation>下次启动时</translation>
-    </message>
-    <message>
-        <source>1 session of the console</source>
-        <translation>1 个控制台会话</translation>
-    </message>
-    <message>
-        <source>{0} sessions of the console</source>
-        <translation>{0} 个控制台会话</translation>
-    </message>
-    <message>
-        <source>the recording</source>
-        <translation>录制</translation>
-    </message>
-</context>
-<context>
     <name>RepeatBar</name>
     <message>
         <source>Stop</source>
@@ -7954,6 +7880,18 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <source>Connections ({0} of {1})</source>
         <translation type="unfinished">连接 ({0} / {1})</translation>
     </message>
+    <message>
+        <source>The desktop was asked to show {0}.</source>
+        <translation>已请求桌面显示 {0}。</translation>
+    </message>
+    <message>
+        <source>No program here shows folders. The recording is in {0}.</source>
+        <translation>这里没有程序能显示文件夹。录制文件位于 {0}。</translation>
+    </message>
+    <message>
+        <source>Copy the path</source>
+        <translation>复制路径</translation>
+    </message>
 </context>
 <context>
     <name>RewriteEditor</name>
@@ -7998,6 +7936,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>改写规则，依次应用</translation>
     </message>
     <message>
+        <source>No rule yet, so all bytes pass as they are.</source>
+        <translation>还没有规则，因此所有字节都原样通过。</translation>
+    </message>
+    <message>
         <source>Direction</source>
         <translation>方向</translation>
     </message>
@@ -8016,6 +7958,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Name</source>
         <translation>名称</translation>
+    </message>
+    <message>
+        <source>Changes act at once, on open connections too.</source>
+        <translation>更改立即生效，对已打开的连接也一样。</translation>
     </message>
     <message>
         <source>Replaces</source>
@@ -8253,8 +8199,8 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>*IDN?</translation>
     </message>
     <message>
-        <source>that of a new connection</source>
-        <translation>新连接的状态</translation>
+        <source>the first state</source>
+        <translation>初始状态</translation>
     </message>
     <message>
         <source>State of the connection</source>
@@ -8287,6 +8233,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>  The connection is in the state “{0}” then.</source>
         <translation>  之后连接处于状态“{0}”。</translation>
+    </message>
+    <message>
+        <source>  The connection is in the first state again then.</source>
+        <translation>  此后连接又处于初始状态。</translation>
     </message>
     <message>
         <source>  Then: {0}</source>
@@ -8342,6 +8292,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>drain</source>
         <translation>只读不答</translation>
+    </message>
+    <message>
+        <source>{0}, in the first state</source>
+        <translation>{0}，处于初始状态</translation>
     </message>
     <message>
         <source>{0}, in the state “{1}”</source>
@@ -8421,6 +8375,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Rules, the first that matches wins</source>
         <translation>规则，第一条匹配的生效</translation>
+    </message>
+    <message>
+        <source>No rule yet, so no message is answered by one.</source>
+        <translation>还没有规则，因此没有消息会由规则应答。</translation>
     </message>
     <message>
         <source>Set the hits and the unmatched messages to none</source>
@@ -8591,6 +8549,128 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Any other message</source>
         <translation>其他消息</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Appearance</source>
+        <translation type="unfinished">外观</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">语言</translation>
+    </message>
+    <message>
+        <source>Start and end</source>
+        <translation>启动与退出</translation>
+    </message>
+    <message>
+        <source>Console</source>
+        <translation type="unfinished">控制台</translation>
+    </message>
+    <message>
+        <source>Traffic</source>
+        <translation type="unfinished">流量</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>通知</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation type="unfinished">日志</translation>
+    </message>
+    <message>
+        <source>Reset this page</source>
+        <translation>重置此页</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>全部重置</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>Colours</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Accent</source>
+        <translation>强调色</translation>
+    </message>
+    <message>
+        <source>Density</source>
+        <translation>密度</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">语言</translation>
+    </message>
+    <message>
+        <source>Listeners at the start</source>
+        <translation>启动时的监听器</translation>
+    </message>
+    <message>
+        <source>Login</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Closing the window</source>
+        <translation>关闭窗口</translation>
+    </message>
+    <message>
+        <source>Live connections</source>
+        <translation>活动连接</translation>
+    </message>
+    <message>
+        <source>Notation</source>
+        <translation>写法</translation>
+    </message>
+    <message>
+        <source>Line ending</source>
+        <translation type="unfinished">行尾</translation>
+    </message>
+    <message>
+        <source>Enter key</source>
+        <translation>回车键</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Chunks, at most</source>
+        <translation>数据块上限</translation>
+    </message>
+    <message>
+        <source>Notify me when</source>
+        <translation>何时通知</translation>
+    </message>
+    <message>
+        <source>Minimum level</source>
+        <translation>最低级别</translation>
+    </message>
+    <message>
+        <source>Font</source>
+        <translation>字体</translation>
+    </message>
+    <message>
+        <source>Font for data</source>
+        <translation>数据字体</translation>
     </message>
 </context>
 <context>
@@ -9130,6 +9210,17 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Start {0} and connect</source>
         <translation>启动 {0} 并连接</translation>
+    </message>
+</context>
+<context>
+    <name>TaskWindows</name>
+    <message>
+        <source>That message is not kept any more, so there is no rule.</source>
+        <translation>该消息已不再保留，因此没有规则。</translation>
+    </message>
+    <message>
+        <source>Replies</source>
+        <translation>应答</translation>
     </message>
 </context>
 <context>

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAccessible, QAction, QDesktopServices
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QPushButton
 from twisted.internet.protocol import Factory, Protocol
 
 from app import __version__
@@ -363,6 +365,17 @@ def test_a_broken_profile_is_set_aside_on_request(open_window: OpenWindow, profi
     assert aside.read_text(encoding="utf-8") == BROKEN
     assert 'name = "Echo"' in profile.read_text(encoding="utf-8")
     assert desk.row("Echo").isVisible()
+
+
+def test_a_recording_named_as_profile_is_opened_and_not_set_aside(
+    open_window: OpenWindow, profile: Path
+) -> None:
+    with closing(sqlite3.connect(profile)) as recording:
+        recording.execute("CREATE TABLE some (content)")
+    desk = open_window("")
+    assert "is recorded traffic, not a profile" in desk.window.rest.banner.message
+    buttons = desk.window.rest.banner.findChildren(QPushButton)
+    assert [each.text() for each in buttons] == ["Open the traffic"]
 
 
 def test_loading_again_keeps_what_did_not_change_running(
@@ -854,18 +867,18 @@ def test_places_and_columns_come_back_in_the_next_window(open_window: OpenWindow
     first = open_window(ECHO)
     first.window.resize(790, 610)
     size = first.window.size()
-    first.window.room.across.moveSplitter(400, 1)  # as the mouse does
+    first.window.panes.across.moveSplitter(400, 1)  # as the mouse does
     header = first.window.rest.connections.table.horizontalHeader()
     header.resizeSection(PEER, 222)
     header.moveSection(header.visualIndex(RATE), 0)
     header.setSortIndicator(IN, Qt.SortOrder.DescendingOrder)
-    sizes = first.window.room.across.sizes()
+    sizes = first.window.panes.across.sizes()
     first.window.close()
     assert first.ending.asked == 1
     second = open_window("")
     header = second.window.rest.connections.table.horizontalHeader()
     assert second.window.size() == size
-    assert second.window.room.across.sizes() == sizes
+    assert second.window.panes.across.sizes() == sizes
     assert header.sectionSize(PEER) == 222
     assert header.visualIndex(RATE) == 0
     assert header.sortIndicatorSection() == IN

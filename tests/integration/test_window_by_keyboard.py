@@ -14,7 +14,7 @@ from app.ui.command_types import Command
 from app.ui.commands import COMMANDS
 from app.ui.help.guide import GuideWindow
 from app.ui.help.shortcuts import ShortcutSheet
-from app.ui.preferences.dialog import SETTINGS, Preferences
+from app.ui.settings_dialog.dialog import SETTINGS, SettingsDialog
 from app.ui.style.theme import Theme
 from tests.integration.desk import Desk, OpenWindow
 
@@ -57,7 +57,7 @@ def test_the_palette_has_every_command_listener_connection_and_setting(desk: Des
     originals = {each.also for each in of_group[Group.COMMAND]}
     assert {each.text for each in COMMANDS if isinstance(each, Command)} <= originals
     assert [each.text for each in of_group[Group.LISTENER]] == [
-        *("Start Echo", "Start Hello", "Echo", "Hello")
+        *("Show Echo", "Start Echo", "Start Hello", "Show Hello")
     ]
     assert len(of_group[Group.SETTING]) == len(SETTINGS)
 
@@ -97,8 +97,8 @@ def test_a_setting_opens_its_page(desk: Desk) -> None:
     opened = palette(desk)
     desk.qtbot.keyClicks(opened.line, "line ending")
     press(desk, Qt.Key.Key_Return)
-    desk.until(lambda: bool(desk.window.findChildren(Preferences)))
-    (dialog,) = desk.window.findChildren(Preferences)
+    desk.until(lambda: bool(desk.window.findChildren(SettingsDialog)))
+    (dialog,) = desk.window.findChildren(SettingsDialog)
     assert dialog.page == "console"
     dialog.close()
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from app.ui.application import WindowHolder
 from app.ui.help.guide import GuideWindow
-from app.ui.preferences.dialog import Preferences
 from app.ui.settings import Language
+from app.ui.settings_dialog.dialog import SettingsDialog
 from app.ui.widgets.translation import apply_language
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.people import Client
@@ -44,7 +44,7 @@ def holder(desk: Desk, qapp: QApplication) -> Iterator[WindowHolder]:
 def choose(desk: Desk, language: Language) -> None:
     """Choose `language` in the settings; the window may ask something first."""
     desk.settings.language = language
-    desk.window.rest.renewal.ask()
+    desk.window.rest.language_change.ask()
 
 
 def title(holder: WindowHolder) -> str:
@@ -58,7 +58,7 @@ def test_another_language_shows_at_once(desk: Desk, holder: WindowHolder) -> Non
     desk.until(lambda: holder.window is not before)
     assert title(holder) == "文件(&F)"
     assert holder.window.isVisible()
-    (dialog,) = holder.window.findChildren(Preferences)
+    (dialog,) = holder.window.findChildren(SettingsDialog)
     assert dialog.page == "language"
     dialog.close()
     chinese = holder.window
@@ -66,7 +66,7 @@ def test_another_language_shows_at_once(desk: Desk, holder: WindowHolder) -> Non
     choose(desk, Language.ENGLISH)
     desk.until(lambda: holder.window is not chinese)
     assert title(holder) == "&File"
-    holder.window.findChildren(Preferences)[0].close()
+    holder.window.findChildren(SettingsDialog)[0].close()
 
 
 def test_the_open_guide_stays_at_its_heading(desk: Desk, holder: WindowHolder) -> None:
@@ -81,7 +81,7 @@ def test_the_open_guide_stays_at_its_heading(desk: Desk, holder: WindowHolder) -
     assert guide.view.textCursor().block().text() == "控制台"
     assert guide.anchor == "console"
     guide.close()
-    desk.window.findChildren(Preferences)[0].close()
+    desk.window.findChildren(SettingsDialog)[0].close()
 
 
 def test_listeners_connections_and_traffic_go_on(desk: Desk, holder: WindowHolder) -> None:
@@ -93,7 +93,7 @@ def test_listeners_connections_and_traffic_go_on(desk: Desk, holder: WindowHolde
     choose(desk, Language.CHINESE)
     desk.until(lambda: holder.window is not before)
     desk.window = holder.window
-    desk.window.findChildren(Preferences)[0].close()
+    desk.window.findChildren(SettingsDialog)[0].close()
     desk.until(lambda: desk.peers() == [client.name])
     assert "(1)" in desk.tab_text("connections")
     client.send(b"after")
@@ -121,18 +121,18 @@ def test_a_connected_session_is_asked_about_first(desk: Desk, holder: WindowHold
     later.click()
     QApplication.processEvents()
     assert holder.window is before
-    desk.window.rest.renewal.ask()
+    desk.window.rest.language_change.ask()
     box = desk.window.findChildren(QMessageBox)[-1]
     next(each for each in box.buttons() if each.text() == "Open it again now").click()
     desk.until(lambda: holder.window is not before)
-    holder.window.findChildren(Preferences)[0].close()
+    holder.window.findChildren(SettingsDialog)[0].close()
 
 
 def test_the_exit_saves_the_window_of_now_alone(desk: Desk, holder: WindowHolder) -> None:
     before = desk.window
     choose(desk, Language.CHINESE)
     desk.until(lambda: holder.window is not before)
-    holder.window.findChildren(Preferences)[0].close()
+    holder.window.findChildren(SettingsDialog)[0].close()
     desk.window = holder.window
     desk.window.close()
     desk.until(lambda: desk.ending.asked == 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.client.session_messages import SessionState
-from app.ui.preferences.dialog import Preferences
+from app.ui.settings_dialog.dialog import SettingsDialog
 from tests.integration.desk import OpenWindow
 from tests.integration.people import Client
 from tests.integration.test_window import ECHO
@@ -33,8 +33,8 @@ def test_a_console_session_is_in_the_traffic_beside_the_listener(open_window: Op
 
 def test_the_bounds_and_the_chosen_tab_hold_at_the_next_start(open_window: OpenWindow) -> None:
     desk = open_window(ECHO)
-    desk.do(desk.window.commands.preferences)
-    (dialog,) = desk.window.findChildren(Preferences)
+    desk.do(desk.window.commands.settings)
+    (dialog,) = desk.window.findChildren(SettingsDialog)
     dialog.traffic.chunks.setValue(5_000)
     dialog.close()
     desk.window.tabs.setCurrentWidget(desk.window.rest.traffic)

@@ -105,6 +105,11 @@ def test_a_name_that_looks_like_another_is_refused(name: str) -> None:
     assert problems_with("Hello", "Echo 2", name=name) == []
 
 
+def test_a_name_that_is_used_is_reported_beside_other_mistakes() -> None:
+    wrong = problems_with("Echo", name="Echo", endpoint="tcp:none")
+    assert sorted(line.split(":")[0] for line in wrong) == ["endpoint", "name"]
+
+
 @pytest.mark.parametrize("protocol", ["python:echo_server.py:Echo", "python:package.module:Echo"])
 def test_user_code_is_accepted_as_a_protocol_without_loading_it(protocol: str) -> None:
     assert problems_with(protocol=protocol) == []

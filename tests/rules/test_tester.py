@@ -38,7 +38,7 @@ def test_a_rule_that_matches_is_told_with_what_it_does() -> None:
     assert told.passed == (
         (0, "it is off"),
         (1, "the message does not start with 'y'"),
-        (2, 'the connection is in the state "in", and not in "out"'),
+        (2, 'the connection is in the state "in", and not in the state "out"'),
         (3, "it answers no messages"),
     )
 

@@ -22,7 +22,7 @@ from app.ui.listener_form.form import ListenerForm
 from app.ui.listener_form.program import PLUGIN, PROGRAM
 from app.ui.listener_form.section import TransportChoice
 from app.ui.listeners.closing_question import Closing
-from app.ui.preferences.dialog import PAGES
+from app.ui.settings_dialog.dialog import PAGES
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.passphrase_dialog import PassphraseDialog
 from app.user_code.reference import PREFIX
@@ -135,14 +135,14 @@ def _recorded(stage: Stage, name: str) -> RecordedConnection:
 
 
 def _make_listener(stage: Stage) -> Steps:
-    stage.window.rest.behaviour.conversations._make_listener(
+    stage.window.rest.task_windows.conversations._make_listener(
         _recorded(stage, "Instrument"), None, stage.window
     )
     yield lambda: stage.opened(MakeListenerDialog)
 
 
 def _play(stage: Stage) -> Steps:
-    stage.window.rest.behaviour.conversations._play(
+    stage.window.rest.task_windows.conversations._play(
         _recorded(stage, "Instrument"), None, stage.window
     )
     yield stage.opened(PlayWindow).play.isEnabled
@@ -151,7 +151,7 @@ def _play(stage: Stage) -> Steps:
 def _compare(stage: Stage) -> Steps:
     tab = stage.window.rest.traffic
     numbers = [_recorded(stage, name).number for name in ("Echo", "Team chat")]
-    stage.window.rest.behaviour.conversations.compare(tab.log, tab.directory, numbers)
+    stage.window.rest.task_windows.conversations.compare(tab.log, tab.directory, numbers)
     table = stage.opened(CompareWindow).findChild(QTableView)
     assert isinstance(table, QTableView)
     yield lambda: table.model().rowCount() > 0
@@ -161,7 +161,7 @@ def _capture(stage: Stage) -> Steps:
     path = stage.file("ftp.pcap")
     said = (True, b"USER ada\r\n"), (False, b"331 and the password\r\n"), (True, b"QUIT\r\n")
     path.write_bytes(pcap(timed(exchange(*said))))
-    captures = stage.window.rest.behaviour.captures
+    captures = stage.window.rest.task_windows.captures
     captures.open(path)
     yield lambda: captures.opened and not captures.opened[-1].is_reading
 
@@ -177,7 +177,7 @@ def _recording(stage: Stage) -> Steps:
     yield lambda: not bar.is_behind
     bar.stop()
     yield lambda: not bar.is_recording and path.exists()
-    stage.window.rest.behaviour.recordings.open(path)
+    stage.window.rest.task_windows.recordings.open(path)
 
 
 # Help, settings and the palette
@@ -194,7 +194,7 @@ def _guide_search(stage: Stage) -> None:
 
 
 def _settings(page: str) -> Callable[[Stage], Steps]:
-    return at_once(lambda stage: stage.window.rest.open_preferences(page))
+    return at_once(lambda stage: stage.window.rest.open_settings(page))
 
 
 def _forms() -> Iterator[Scene]:

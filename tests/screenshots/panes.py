@@ -90,11 +90,11 @@ def _compact(stage: Stage) -> None:
 
 
 def _no_sidebar(stage: Stage) -> None:
-    stage.window.room.show_sidebar(False)
+    stage.window.panes.show_sidebar(False)
 
 
 def _console_beside(stage: Stage) -> None:
-    stage.window.room.place_console(True)
+    stage.window.panes.place_console(True)
 
 
 def _overview(stage: Stage) -> None:
@@ -102,19 +102,19 @@ def _overview(stage: Stage) -> None:
 
 
 def _no_details(stage: Stage) -> None:
-    stage.window.room.show_details()
+    stage.window.panes.show_details()
 
 
 def _details_of(name: str) -> Callable[[Stage], None]:
     def show(stage: Stage) -> None:
-        stage.window.room.show_details()
+        stage.window.panes.show_details()
         stage.choose(name)
 
     return show
 
 
 def _details_of_a_connection(stage: Stage) -> None:
-    stage.window.room.show_details()
+    stage.window.panes.show_details()
     table = stage.window.rest.connections.table
     table.setCurrentIndex(stage.window.rest.connections.model.index(0, 0))
 
@@ -214,7 +214,7 @@ def _recording(stage: Stage) -> Steps:
     path = stage.file("session.pdrec")
     path.unlink(missing_ok=True)
     recording.record(path)
-    yield lambda: stage.window.rest.insight.recording.isVisible()
+    yield lambda: stage.window.rest.choice_display.recording.isVisible()
 
 
 def _recorded(stage: Stage) -> Steps:

@@ -115,15 +115,15 @@ class Stage:
         window.rest.connections.table.clearSelection()
         window.rest.connections.table.setCurrentIndex(window.rest.connections.model.index(-1, -1))
         window.rest.log.search.clear()
-        window.rest.insight.recording.hide()
+        window.rest.choice_display.recording.hide()
         window.rest.tour.end()
         for tab in list(window.console.tabs):
             window.console.close_tab(tab)
         if window.rest.traffic.pane is not None:
             self._clean_traffic(window.rest.traffic.pane)
-        window.room.place_console(False)
-        window.room.show_sidebar()
-        window.room.show_details(False)
+        window.panes.place_console(False)
+        window.panes.show_sidebar()
+        window.panes.show_details(False)
         window.console_area.opener.setChecked(False)
         self.show(window.rest.connections)
 

@@ -62,7 +62,7 @@ NOT_NEEDED_TO_OPEN = {
     "app.ui.help.about",
     "app.ui.help.guide",
     "app.ui.help.tour",
-    "app.ui.preferences.dialog",
+    "app.ui.settings_dialog.dialog",
     "app.ui.profiles.listener_choice",
     "app.ui.traffic.pane",
     "app.ui.widgets.passphrase_dialog",

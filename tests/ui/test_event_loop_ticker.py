@@ -229,3 +229,24 @@ def test_a_step_that_fails_ends_its_tick_only(ticker: Ticker, qtbot: QtBot) -> N
         ticker.wake()
         qtbot.waitUntil(lambda: len(ticks) == 2 and not ticker.is_awake)
     assert [kind for kind, _, _ in raised] == [LookupError]
+
+
+def test_a_paint_between_two_steps_does_not_end_a_busy_period(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    busy = [True]
+    ticker = Ticker(is_busy=lambda: busy[0])
+    times: list[float] = []
+
+    def source() -> Steps:
+        times.append(time.monotonic())
+        busy[0] = True
+        yield
+        busy[0] = False
+        return len(times) < 2
+
+    ticker.add(source)
+    ticker.wake()
+    qtbot.waitUntil(lambda: not ticker.is_awake)
+    ticker.deleteLater()
+    assert (times[1] - times[0]) * 1000 >= COARSE * BUSY_INTERVAL_MS - 1

@@ -55,10 +55,11 @@ class HttpOptions:
     body: str = option(
         "Hello\n", "Body", "Of a fixed answer, as UTF-8.", only_with=(Mode.FIXED,), maximum=100_000
     )
-    delay_ms: int = option(0, "Delay (ms)", "Before every answer.", maximum=600_000)
+    delay_ms: int = option(0, "Delay", "Before every answer.", unit=" ms", maximum=600_000)
     longest_body: int = option(
         1024 * 1024,
-        "Longest body (bytes)",
+        "Longest body",
         "A request with a longer one is answered 413.",
+        unit=" bytes",
         maximum=16 * 1024 * 1024,
     )

@@ -47,8 +47,9 @@ class WebSocketOptions:
     )
     interval_ms: int = option(
         1000,
-        "Interval (ms)",
+        "Interval",
         "Between two messages of the script.",
+        unit=" ms",
         only_with=(Mode.SCRIPT,),
         minimum=1,
         maximum=3_600_000,
@@ -62,27 +63,31 @@ class WebSocketOptions:
     )
     fragment: int = option(
         0,
-        "Fragment size (bytes)",
+        "Fragment size",
         "Messages are sent in frames of this size; 0 sends each as one frame.",
+        unit=" bytes",
         maximum=LONGEST,
     )
     ping_seconds: int = option(
         20,
-        "Ping every (s)",
+        "Ping every",
         "A client that does not answer until the next is closed; 0 sends none.",
+        unit=" s",
         maximum=3600,
     )
     longest_message: int = option(
         1024 * 1024,
-        "Longest message (bytes)",
+        "Longest message",
         "After decompression; a longer one closes with 1009.",
+        unit=" bytes",
         minimum=1,
         maximum=LONGEST,
     )
     longest_frame: int = option(
         1024 * 1024,
-        "Longest frame (bytes)",
+        "Longest frame",
         "Before decompression; a longer one closes with 1009.",
+        unit=" bytes",
         minimum=1,
         maximum=LONGEST,
     )

@@ -20,9 +20,8 @@ def socket_of(transport: Any) -> socket.socket | None:
     handle = transport.getHandle() if hasattr(transport, "getHandle") else None
     if handle is None or isinstance(handle, socket.socket):
         return handle
-    return socket_of(
-        transport.transport
-    )  # the handle of TLS is no socket; the transport below has it
+    # The handle of TLS is no socket; the transport below it has one.
+    return socket_of(transport.transport)
 
 
 class Credentials(NamedTuple):

@@ -37,9 +37,15 @@ LIKELY_LISTENERS: Final = 5
 
 _COMMON: Final = (
     *("new", "open_in_console", "listener_traffic", "start_all", "stop_all"),
-    *("record", "open_recording", "preferences", "guide", "shortcuts"),
+    *("record", "open_recording", "settings", "guide", "shortcuts"),
 )
 """The names of the commands that follow."""
+
+_ENDING: Final = {
+    *("toggle", "drain", "restart", "remove", "undo", "redo"),
+    *("stop_all", "start_all", "clear_faults", "load_profile", "quit"),
+}
+"""The names of commands that can stop, remove or change what runs."""
 
 
 class Group(Enum):
@@ -68,6 +74,8 @@ class Entry:
     """Further words that find it and are not shown."""
     key: str = ""
     """What it does, in words that are the same in every language and state."""
+    is_harmless: bool = True
+    """Whether Enter may run it before anything is typed. Not if it stops or removes something."""
 
 
 @frozen
@@ -101,12 +109,21 @@ def likely_first(
 
     First those of the keys `recent`, then those that start or stop the first `listeners`, then the
     common commands. The others keep their order. What cannot be done now does not come first.
+    Enter runs the first one, so it is harmless: a recent one, or one that shows a listener.
     """
-    switches = (switch_key(each) for each in islice(listeners, LIKELY_LISTENERS))
-    order = dict.fromkeys((*recent[:MOST_RECENT], *switches, *_COMMON))
+    entries, likely = list(entries), list(islice(listeners, LIKELY_LISTENERS))
+    recent = recent[:MOST_RECENT]
+    harmless = {each.key for each in entries if each.is_harmless and each.is_enabled}
+    first = [key for key in recent if key in harmless] or list(map(show_key, likely[:1]))
+    order = dict.fromkeys((*(first or _COMMON), *recent, *map(switch_key, likely), *_COMMON))
     places = {key: place for place, key in enumerate(order)}
     last = len(places)
     return sorted(entries, key=lambda each: places.get(each.key, last) if each.is_enabled else last)
+
+
+def show_key(listener: Listener) -> str:
+    """The key of the entry that shows `listener`."""
+    return f"show {listener.spec.name}"
 
 
 def switch_key(listener: Listener) -> str:
@@ -148,6 +165,7 @@ def action_entry(action: QAction, detail: str, also: str = "", key: str = "") ->
         action.isEnabled(),
         also,
         key,
+        is_harmless=key not in _ENDING,
     )
 
 
@@ -159,14 +177,28 @@ def listener_entries(
     """For each listener an entry that shows it, and one that starts or stops it."""
     for each in listeners:
         name = each.spec.name
-        yield Entry(Group.LISTENER, name, _call(show, each), each.where, also=each.spec.protocol)
+        yield Entry(
+            Group.LISTENER,
+            translate("CommandPalette", "Show {0}").format(name),
+            _call(show, each),
+            each.where,
+            also=each.spec.protocol,
+            key=show_key(each),
+        )
         words = (
             translate("CommandPalette", "Stop {0}")
             if each.can_stop
             else translate("CommandPalette", "Start {0}")
         )
         run = _call(switch, each, not each.can_stop)
-        yield Entry(Group.LISTENER, words.format(name), run, each.where, key=switch_key(each))
+        yield Entry(
+            Group.LISTENER,
+            words.format(name),
+            run,
+            each.where,
+            key=switch_key(each),
+            is_harmless=not each.can_stop,
+        )
 
 
 def connection_entries(

@@ -93,8 +93,8 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             ),
             is_number=False,
             is_changing=False,
-            width=122,
-            least_share=0.92,  # the number of a process fits beside a short name
+            width=132,
+            least_share=0.92,  # a number of five digits fits beside a short name
             is_searched=True,
         ),
         Column(

@@ -200,9 +200,8 @@ class ConnectionsPane(QWidget):
 
     def _arrange_columns(self) -> None:
         """Open the dialog that orders and hides columns."""
-        from app.ui.connections.columns_dialog import (
-            ColumnsDialog,
-        )  # imported late for a faster start
+        # Imported late for a faster start.
+        from app.ui.connections.columns_dialog import ColumnsDialog
 
         open_modal(ColumnsDialog(self.column_layout, self.window()))
 

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.server.monitor import ClosedConnection
-from app.ui.connections.columns import LISTENER, LOCAL, PEER, Row, columns, faults_of
+from app.ui.connections.columns import LISTENER, LOCAL, PEER, TARGET, Row, columns, faults_of
 from app.ui.widgets.cells import Cell, CellDelegate, CellStyle
 
 Index = QModelIndex | QPersistentModelIndex
@@ -82,7 +82,7 @@ class ConnectionsModel(QAbstractTableModel):
         self._peer_column = self.column(PEER)
         self._changing = [at for at, each in enumerate(self.columns) if each.is_changing]
         self._styles = [
-            CellStyle(is_right=each.is_number, keeps_port=each.name in (PEER, LOCAL))
+            CellStyle(is_right=each.is_number, keeps_port=each.name in (PEER, LOCAL, TARGET))
             for each in self.columns
         ]
         self._rows: list[Row] = []

@@ -92,6 +92,7 @@ class SnippetsPanel(QWidget):
         self.more_button = icon_button(icons, "more", self.tr("Import and export snippets"))
         self.notice = QFrame()
         self.notice_words = WrappingLabel()
+        self.notice_words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.undo_button = QPushButton(self.tr("Undo"))
         self.menu = QMenu(self)
         self._set_up(icons)

@@ -163,9 +163,8 @@ class TargetBar(QWidget):
 
     def ask_for_options(self) -> None:
         """Let the user edit the connection options."""
-        from app.ui.console.connection_dialogs import (
-            OptionsDialog,
-        )  # imported late for a faster start
+        # Imported late for a faster start.
+        from app.ui.console.connection_dialogs import OptionsDialog
 
         dialog = OptionsDialog(self.options, self.window())
         dialog.chosen.connect(self.set_options)

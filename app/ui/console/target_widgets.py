@@ -108,6 +108,7 @@ class TargetPrompt(QFrame):
         super().__init__()
         self.setObjectName("offer")
         self.text = WrappingLabel()
+        self.text.setAlignment(Qt.AlignmentFlag.AlignVCenter)  # beside the higher buttons
         self.details_button = QPushButton()
         self.details_button.clicked.connect(self.details_wanted)
         self.button = QPushButton()

@@ -28,7 +28,6 @@ from app.ui.conversations.play_window import PlayWindow
 from app.ui.conversations.reading import (
     ConversationReading,
     RecordedConnection,
-    guessed_framing,
     message_at,
 )
 from app.ui.traffic.pane import TrafficPane
@@ -191,11 +190,9 @@ class RuleSource(QObject):
         self.options: dict[str, Any] = {}
         """Those of a new listener that the rule suits."""
         self._framing = message.framing
-        self._must_guess = message.framing is None
         if message.listener is not None:
             self._framing = traffic_framing(message.listener)
-            self._must_guess = False
-        self._reading = ConversationReading(self)
+        self._reading = ConversationReading(self, guesses=message.listener is None)
         self._reading.finished.connect(self._make)
 
     def begin(self) -> None:
@@ -204,18 +201,13 @@ class RuleSource(QObject):
 
     def _make(self) -> None:
         (messages,) = self._reading.conversations
-        if self._must_guess:
-            self._must_guess = False
-            self._framing = guessed_framing(messages)
-            if self._framing is not None:
-                self.begin()
-                return
+        framing = self._reading.framing
         chunk = self.message.chunk
         index = message_at(messages, from_server=False, time=chunk.time, data=chunk.data)
         is_datagram = self.message.connection.is_datagram
-        self.options = {"framing": "datagram"} if is_datagram else framing_table(self._framing)
+        self.options = {"framing": "datagram"} if is_datagram else framing_table(framing)
         if index is not None:
-            table = propose_rule(messages[index], messages[index + 1 :], self._framing)
+            table = propose_rule(messages[index], messages[index + 1 :], framing)
             result = parse({**self.options, "rule": [table]})
             self.rule = result.rules[0] if isinstance(result, RuleSet) else None
         self.made.emit(self)

@@ -20,7 +20,6 @@ from app.ui.conversations.comparison_view import ComparisonView
 from app.ui.conversations.reading import (
     ConversationReading,
     RecordedConnection,
-    guessed_framing,
 )
 from app.ui.widgets.framing_form import FramingChoice
 from app.ui.widgets.layouts import fill
@@ -40,8 +39,7 @@ class CompareWindow(TaskWindow):
         """It looks as `owner` does and closes with it. `framing` is that of the view."""
         super().__init__(owner)
         self._pair = (first, second)
-        self._must_guess = framing is None
-        self.reading = ConversationReading(self)
+        self.reading = ConversationReading(self, guesses=framing is None)
         self.of_servers = QRadioButton(self.tr("What the &servers said"))
         self.of_clients = QRadioButton(self.tr("What the &clients said"))
         self.framing = FramingChoice()
@@ -84,14 +82,7 @@ class CompareWindow(TaskWindow):
         self.reading.read(self._pair, self.framing.framing)
 
     def _show_read(self) -> None:
-        if self._must_guess:
-            self._must_guess = False
-            framings = {guessed_framing(each) for each in self.reading.conversations}
-            framing = framings.pop() if len(framings) == 1 else None
-            if framing is not None:
-                self.framing.choose(framing)
-                self._read()
-                return
+        self.framing.choose(self.reading.framing)
         self.note.setVisible(self.reading.is_cut)
         self._compare()
 

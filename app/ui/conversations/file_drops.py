@@ -52,7 +52,7 @@ class FileDrops(QObject):
         """Open a capture or a recording. False if the file is neither."""
         if is_recording(path):
             self._open_recording(path)
-        elif _has_traffic(path):
+        elif has_traffic(path):
             self._open_capture(path)
         else:
             return False
@@ -63,11 +63,12 @@ def _traffic_files(event: QDropEvent) -> list[Path]:
     """The captures and recordings of a drop; empty if there is anything else in it."""
     urls = event.mimeData().urls()
     paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    all_fit = len(paths) == len(urls) and all(map(_has_traffic, paths))
+    all_fit = len(paths) == len(urls) and all(map(has_traffic, paths))
     return paths if all_fit else []
 
 
-def _has_traffic(path: Path) -> bool:
+def has_traffic(path: Path) -> bool:
+    """Whether the file is a recording, or a capture by its name."""
     from app.traffic.capture.reader import SUFFIXES  # imported late for a faster start
 
     return is_file(path) and (path.suffix[1:].lower() in SUFFIXES or is_recording(path))

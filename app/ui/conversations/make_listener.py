@@ -33,7 +33,6 @@ from app.ui.conversations.reading import (
     AlikeSearch,
     ConversationReading,
     RecordedConnection,
-    guessed_framing,
 )
 from app.ui.rules.model import HITS, RulesModel
 from app.ui.rules.rule_list import NAME
@@ -75,7 +74,6 @@ class MakeListenerDialog(QDialog):
         super().__init__(parent)
         self._connection = connection
         self._used_names = used_names
-        self._must_guess = framing is None
         self.proposal: Proposal | None = None
         self.name = QLineEdit(start.name)
         self.endpoint = QLineEdit(start.endpoint)
@@ -94,7 +92,7 @@ class MakeListenerDialog(QDialog):
         self.make = self.buttons.addButton(
             self.tr("Make the listener"), QDialogButtonBox.ButtonRole.AcceptRole
         )
-        self.reading = ConversationReading(self)
+        self.reading = ConversationReading(self, guesses=framing is None)
         self.search = AlikeSearch(connection, self)
         self.setWindowTitle(self.tr("A listener of this conversation"))
         self._set_up()
@@ -195,13 +193,7 @@ class MakeListenerDialog(QDialog):
         self.progress.setValue(round(self.reading.progress * PROGRESS_STEPS))
 
     def _show_conversations(self) -> None:
-        if self._must_guess:
-            self._must_guess = False
-            framing = guessed_framing(self.reading.conversations[0])
-            if framing is not None:
-                self.framing.choose(framing)
-                self._read()
-                return
+        self.framing.choose(self.reading.framing)
         self.progress.hide()
         count = len(self.search.found)
         words = self.tr("Bytes that differ from {0} other conversations become &wildcards")

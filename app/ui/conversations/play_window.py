@@ -31,7 +31,6 @@ from app.ui.conversations.comparison_view import ComparisonView
 from app.ui.conversations.reading import (
     ConversationReading,
     RecordedConnection,
-    guessed_framing,
 )
 from app.ui.widgets.framing_form import FramingChoice
 from app.ui.widgets.labels import WrappingLabel, show_result
@@ -64,9 +63,8 @@ class PlayWindow(TaskWindow):
         self._reactor = reactor
         self._listeners = listeners
         self._dial = dial
-        self._must_guess = framing is None
         self.player: Player | None = None
-        self.reading = ConversationReading(self)
+        self.reading = ConversationReading(self, guesses=framing is None)
         self.target = QComboBox()
         self.with_timing = QRadioButton(self.tr("With its &timing"))
         self.at_once = QRadioButton(self.tr("At &once"))
@@ -146,13 +144,7 @@ class PlayWindow(TaskWindow):
         self._show_state()
 
     def _show_read(self) -> None:
-        if self._must_guess:
-            self._must_guess = False
-            framing = guessed_framing(self.reading.conversations[0])
-            if framing is not None:
-                self.framing.choose(framing)
-                self._read()
-                return
+        self.framing.choose(self.reading.framing)
         count = sum(not each.from_server for each in self.reading.conversations[0])
         words = self.tr("{0} messages of the client to send.").format(f"{count:,}")
         if self.reading.is_cut:

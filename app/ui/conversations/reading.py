@@ -79,7 +79,10 @@ class RecordedConnection:
 
 
 class ConversationReading(QObject):
-    """Reads several connections one after the other, in steps of `STEP_SECONDS`."""
+    """Reads several connections one after the other, in steps of `STEP_SECONDS`.
+
+    The first `read` guesses the framing if it gets none and the reading `guesses`.
+    """
 
     stepped = Signal()
     """`progress` is another one."""
@@ -87,13 +90,16 @@ class ConversationReading(QObject):
     finished = Signal()
     """All are read; see `conversations`."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, guesses: bool) -> None:
         super().__init__(parent)
         self.conversations: list[list[ConnectionMessage]] = []
         """The messages of each connection that is read."""
+        self.framing: Framing | None = None
+        """How the messages are told apart: as `read` was asked to, or as it was guessed."""
         self.is_cut = False
         """Whether messages were left out because there are too many."""
-        self._wanted = 0
+        self._guesses = guesses
+        self._connections: Sequence[RecordedConnection] = ()
         self._readers: list[ConnectionReader] = []
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._step)
@@ -106,17 +112,17 @@ class ConversationReading(QObject):
     @property
     def progress(self) -> float:
         """From 0 to 1."""
-        if not self._wanted:
+        if not self._connections:
             return 1.0
         current = self._readers[0].progress if self._readers else 0.0
-        return (len(self.conversations) + current) / self._wanted
+        return (len(self.conversations) + current) / len(self._connections)
 
     def read(self, connections: Sequence[RecordedConnection], framing: Framing | None) -> None:
         """Read `connections` from their beginning, and nothing that was wanted before."""
+        self._connections, self.framing = connections, framing
         self.conversations = []
         self.is_cut = False
         self._readers = [each.reader(framing) for each in connections]
-        self._wanted = len(self._readers)
         self._timer.start()
 
     def stop(self) -> None:
@@ -129,9 +135,18 @@ class ConversationReading(QObject):
             self.is_cut |= reader.is_cut
             self.conversations.append(reader.messages)
         self.stepped.emit()
-        if not self._readers:
+        if not self._readers and not self._reads_as_guessed():
             self._timer.stop()
             self.finished.emit()
+
+    def _reads_as_guessed(self) -> bool:
+        """Read again by the framing of the first connection. False if there is none to guess."""
+        must_guess = self._guesses and self.framing is None
+        self._guesses = False
+        framing = guessed_framing(self.conversations[0]) if must_guess else None
+        if framing is not None:
+            self.read(self._connections, framing)
+        return framing is not None
 
 
 class AlikeSearch(QObject):

@@ -159,5 +159,9 @@ class RuleWatch:
 
 
 def _running_rules(listener: Listener) -> Iterable[RunningRule]:
-    service = getattr(listener.factory, "service", None) if listener.can_stop else None
-    return getattr(getattr(service, "rules", None), "rules", ())
+    if not listener.can_stop:
+        return ()
+    from app.rules.running import RunningRules  # imported late: slow, and few listeners need it
+
+    running = listener.part("rules", RunningRules)
+    return () if running is None else running.rules

@@ -156,9 +156,8 @@ def _certificate(listener: Listener) -> Iterator[Line]:
 
 
 def _errors(listener: Listener) -> Iterator[Line]:
-    reason = (
-        listener.reason if listener.state is not State.FAILED else ""
-    )  # the panel begins with it
+    # The panel begins with the reason of a failure.
+    reason = "" if listener.state is State.FAILED else listener.reason
     for text in (reason, listener.reload_error):
         if text:
             yield Line("", translated(text))

@@ -90,7 +90,7 @@ class NumberField(QWidget):
         self.box = QDoubleSpinBox()
         self.box.setDecimals(decimals)
         self.box.setRange(least, most)
-        self.box.setSuffix(f" {unit}" if unit else "")
+        self.box.setSuffix(self.tr(" s") if unit == "s" else f" {unit}" if unit else "")
         self.box.setGroupSeparatorShown(decimals == 0)
         self.box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         self.box.setKeyboardTracking(False)

@@ -156,6 +156,7 @@ def _build_editor(option: Option, value: object) -> _Editor:
         case int():
             number = QSpinBox()
             number.setRange(option.minimum, option.maximum)
+            number.setSuffix(catalog_text(option.unit) if option.unit else "")
             number.setValue(value)
             return _Editor(option, number, number.valueChanged, number.value)
         case Enum():

@@ -13,10 +13,10 @@ from app.profile import ListenerSpec
 from app.server.listener import Listener
 from app.server.workspace import Removal, Workspace
 from app.ui.listeners.closing_question import Closing, ClosingQuestion, connection_count
-from app.ui.listeners.enabling import can_reload, targets_of_all
+from app.ui.listeners.command_states import can_reload, targets_of_all
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.listeners.row_buttons import RowAction, RowButton
-from app.ui.profile_commands import ProfileCommands
+from app.ui.profile_actions import ProfileActions
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.dialogs import open_modal
@@ -46,7 +46,7 @@ class ListenerActions(QObject):
         workspace: Workspace,
         panel: ListenersPanel,
         banner: Banner,
-        profile: ProfileCommands,
+        profile: ProfileActions,
         window: QWidget,
     ) -> None:
         """`profile` shows why a change cannot be saved. Forms open over `window`."""
@@ -287,7 +287,7 @@ class ListenerActions(QObject):
 
     @cached_property
     def _copy_menu(self) -> CopyAsMenu:
-        # Imported only now, for the reason in `_form`.
+        # Imported late for a faster start.
         from app.ui.listeners.copy_as import CopyAsMenu
 
         folder = self._workspace.file.path.parent.absolute()
@@ -321,7 +321,7 @@ class ListenerActions(QObject):
         *,
         running: ListenerSpec | None = None,
     ) -> ListenerForm:
-        # Imported only now, so that the window opens faster. The form is rarely needed.
+        # Imported late for a faster start.
         from app.ui.listener_form.form import ListenerForm
 
         folder = self._workspace.file.path.parent.absolute()

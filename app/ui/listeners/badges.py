@@ -114,7 +114,7 @@ class TlsBadge(Badge):
 
     def refresh(self, listener: Listener, now: datetime.datetime | None = None) -> None:
         """Show whether `listener` uses TLS, and whether its certificate ends soon after `now`."""
-        has_tls = _has_tls(listener)
+        has_tls = listener.spec.has_tls
         self.setVisible(has_tls)
         if has_tls:
             self._show_certificate(listener, now or datetime.datetime.now(datetime.UTC))
@@ -145,12 +145,3 @@ def _is_local(description: str) -> bool:
         return Endpoint.parse(description).bound().loopback_only
     except EndpointError:
         return True
-
-
-def _has_tls(listener: Listener) -> bool:
-    if listener.spec.tls is not None:
-        return True
-    try:
-        return Endpoint.parse(listener.spec.endpoint).has_tls
-    except EndpointError:
-        return False

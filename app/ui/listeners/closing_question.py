@@ -125,7 +125,8 @@ class ClosingQuestion(QObject):
         }[closing]
         wait = self.tr("Draining accepts nobody more and waits until they have left.")
         can_wait = any(each.can_drain for each in busy)
-        return f"{said} {then}\n\n{wait}" if can_wait else f"{said} {then}"
+        said = self.tr("{0} {1}", "two sentences").format(said, then)
+        return f"{said}\n\n{wait}" if can_wait else said
 
 
 def connection_count(listeners: Iterable[Listener]) -> int:

@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.server.listener import Listener
 from app.server.monitor import ChangeBatch, RateMeter
-from app.ui.listeners.drop_line import DropLine, gap_at
 from app.ui.listeners.groups import GroupHeader, GroupHeaders, arrange, matches, nearest_row
 from app.ui.listeners.row import ListenerRow
-from app.ui.listeners.row_column import RowColumn
+from app.ui.listeners.row_column import DropLine, RowColumn, gap_at
 from app.ui.listeners.selection import Selection
 from app.ui.listeners.status import row_name
 from app.ui.style.icons import Icons

@@ -1,4 +1,4 @@
-"""The column of rows in the sidebar: rows and group headers below each other.
+"""The column of rows in the sidebar: rows and group headers, and the line for a dragged row.
 
 A profile may have a thousand listeners. Only the rows in view are widgets; the others are heights.
 """
@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.server.listener import Listener
 from app.ui.listeners.groups import GroupHeader
@@ -27,6 +27,8 @@ ROWS_AHEAD: Final = 2
 
 FIRST_GUESS: Final = 70
 """The height of a row, in pixels, before the first one was measured."""
+
+DROP_LINE_HEIGHT: Final = 2
 
 Entry = Listener | GroupHeader
 
@@ -212,3 +214,28 @@ class RowColumn(QWidget):
         hint = self._hint.sizeHint().height() if self.hint else 0
         self._hint.setGeometry(MARGIN, MARGIN, self.width() - 2 * MARGIN, hint)
         self.setMinimumHeight(max(self._tops[-1] - self._gap, MARGIN + hint) + MARGIN)
+
+
+class DropLine(QFrame):
+    """A line between two rows that shows where a dragged row would be dropped."""
+
+    def __init__(self, body: QWidget) -> None:
+        super().__init__(body)
+        self.setObjectName("dropLine")
+        self.hide()
+
+    def show_at(self, y: int, rows: Sequence[QRect]) -> None:
+        """Show the line in the gap between `rows` that is nearest to `y`."""
+        gap = gap_at(y, rows)
+        edge = rows[gap].y() if gap < len(rows) else rows[-1].bottom() + 1
+        first = rows[0]
+        self.setGeometry(
+            first.x(), max(0, edge - DROP_LINE_HEIGHT), first.width(), DROP_LINE_HEIGHT
+        )
+        self.raise_()
+        self.show()
+
+
+def gap_at(y: int, rows: Sequence[QRect]) -> int:
+    """The number of `rows` whose middle is above `y`."""
+    return sum(row.center().y() < y for row in rows)

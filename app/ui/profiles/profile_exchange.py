@@ -15,7 +15,7 @@ from app.profile.storage import export, read_other_profile
 from app.server.listener import Listener
 from app.server.workspace import Workspace
 from app.ui.listeners.panel import ListenersPanel
-from app.ui.profile_commands import MAX_PROBLEMS, ProfileCommands
+from app.ui.profile_actions import MAX_PROBLEMS, ProfileActions
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.dialogs import open_modal
@@ -36,7 +36,7 @@ class ProfileExchange(QObject):
         self,
         workspace: Workspace,
         banner: Banner,
-        profile: ProfileCommands,
+        profile: ProfileActions,
         panel: ListenersPanel,
         window: QWidget,
     ) -> None:

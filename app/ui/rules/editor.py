@@ -66,6 +66,7 @@ class RulesEditor(ListenerWindow):
             Rule(AnyMatcher()),
             MAX_RULES,
             self.tr("Rules, the first that matches wins"),
+            self.tr("No rule yet, so no message is answered by one."),
             icons,
         )
         self.form = RuleForm(icons)

@@ -90,6 +90,7 @@ class OptionalLine(QWidget):
 
     def _toggle(self, on: bool) -> None:
         self.line.setEnabled(on)
+        self.line.setPlaceholderText(self.tr("the first state") if on else "")
         self.changed.emit()
 
 

@@ -84,7 +84,8 @@ class HeldModel(RowsModel):
     def _text(self, message: HeldMessage, column: int) -> str:
         match column:
             case 0:
-                return f"{max(0.0, self._seconds() - message.held_at):.0f} s"
+                waits = max(0.0, self._seconds() - message.held_at)
+                return self.tr("{0} s").format(f"{waits:.0f}")
             case 1:
                 return self._directions[message.direction]
             case 2:

@@ -48,7 +48,7 @@ class RuleTester(QWidget):
         self._ruleset: RuleSet | None = None
         self.message = WrittenEdit(self.tr("Message"), self.tr("*IDN?"))
         self.state = QLineEdit()
-        self.state.setPlaceholderText(self.tr("that of a new connection"))
+        self.state.setPlaceholderText(self.tr("the first state"))
         self.state.setMaximumWidth(200)
         self.state.setAccessibleName(self.tr("State of the connection"))
         self.answer = QPlainTextEdit()
@@ -102,7 +102,11 @@ class RuleTester(QWidget):
         for reply in answer.replies[:MOST_REPLIES]:
             yield self.tr("  Reply: {0}").format(self._reply(reply))
         if answer.then is not None:
-            yield self.tr("  The connection is in the state “{0}” then.").format(answer.then)
+            yield (
+                self.tr("  The connection is in the state “{0}” then.").format(answer.then)
+                if answer.then
+                else self.tr("  The connection is in the first state again then.")
+            )
         if answer.action is not None:
             yield self.tr("  Then: {0}").format(action_name(answer.action))
         for index, reason in answer.passed[:MOST_PASSED]:

@@ -122,10 +122,11 @@ def action_name(action: Action | None) -> str:
 def matcher_text(rule: Rule) -> str:
     """Which messages the rule answers, or how often it speaks by itself."""
     words = _matcher(rule)
-    if rule.state is not None:
-        state = QCoreApplication.translate("Rules", "{0}, in the state “{1}”")
-        words = state.format(words, rule.state)
-    return words
+    if rule.state is None:
+        return words
+    if not rule.state:
+        return QCoreApplication.translate("Rules", "{0}, in the first state").format(words)
+    return QCoreApplication.translate("Rules", "{0}, in the state “{1}”").format(words, rule.state)
 
 
 def _matcher(rule: Rule) -> str:

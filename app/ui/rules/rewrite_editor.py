@@ -138,7 +138,12 @@ class RewriteEditor(ListenerWindow):
         """The options of the listener when they were shown or applied last."""
         self.model = RewriteModel(self)
         self.rules = RuleList(
-            self.model, NEW, MAX_RULES, self.tr("Rewrite rules, applied one after the other"), icons
+            self.model,
+            NEW,
+            MAX_RULES,
+            self.tr("Rewrite rules, applied one after the other"),
+            self.tr("No rule yet, so all bytes pass as they are."),
+            icons,
         )
         self.name = QLineEdit()
         self.direction = QComboBox()
@@ -153,6 +158,7 @@ class RewriteEditor(ListenerWindow):
         self.framing: FramingForm[MessageFraming] = FramingForm(unframed=unframed, longest=MAX_SIZE)
         self.message = line_edit(self.tr("A message to try"), self.tr("type a message to try"))
         self.outcome = WrappingLabel()
+        self.at_once = WrappingLabel()
         self.trouble = MistakeLabel()
         self._set_up()
         self._lay_out()
@@ -206,6 +212,8 @@ class RewriteEditor(ListenerWindow):
         self.kind.setAccessibleName(self.tr("What is replaced"))
         self.name.setAccessibleName(self.tr("Name"))
         self.outcome.setObjectName("quiet")
+        self.at_once.setText(self.tr("Changes act at once, on open connections too."))
+        self.at_once.setObjectName("quiet")
 
     def _lay_out(self) -> None:
         self.form = QWidget()
@@ -217,6 +225,7 @@ class RewriteEditor(ListenerWindow):
             what.addWidget(field)
         rows.addRow(self.tr("Replaces"), what)
         rows.addRow(self.tr("By"), self.replacement)
+        rows.addRow("", self.at_once)
         across = QSplitter(Qt.Orientation.Horizontal)
         across.addWidget(self.rules)
         across.addWidget(self.form)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.style.icons import Icons
 from app.ui.widgets.controls import icon_button
+from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.layouts import fill
 from app.ui.widgets.plain_text import plain_tip
 from app.ui.widgets.tables import RIGHT, Index, RowsModel, set_up_table
@@ -147,10 +148,10 @@ class RuleList(QWidget):
     """A rule was replaced, or switched on or off in the table."""
 
     def __init__(
-        self, model: RuleRows[Any], blank: Any, most: int, name: str, icons: Icons
+        self, model: RuleRows[Any], blank: Any, most: int, name: str, hint: str, icons: Icons
     ) -> None:
         """`blank` is a new rule, and `most` how many there can be. `name` is read to people who do
-        not see the table."""
+        not see the table. `hint` stands in the empty table."""
         super().__init__()
         self.model = model
         self._blank = blank
@@ -164,6 +165,11 @@ class RuleList(QWidget):
         self.tools = QHBoxLayout()
         """The buttons. More can be added."""
         set_up_table(self.table, model, name)
+        self.hint = WrappingLabel()
+        self.hint.setText(hint)
+        self.hint.setObjectName("emptyHint")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        fill(QVBoxLayout(self.table.viewport()), self.hint)
         self.table.verticalHeader().show()  # the numbers say which one is tried first
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -233,6 +239,7 @@ class RuleList(QWidget):
         self.up.setEnabled(row > 0)
         self.down.setEnabled(0 <= row < last)
         self.add.setEnabled(last + 1 < self._most)
+        self.hint.setVisible(last < 0)
         self.chosen.emit()
 
     def _report_change(self, _first: object, _last: object, roles: object = ()) -> None:

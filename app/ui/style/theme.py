@@ -115,9 +115,8 @@ class Theme(QObject):
     def follow_system(self) -> None:
         """Read the colour scheme and the accent of the system again, after they changed."""
         if self._is_on and not self._is_applying:
-            self._app.setPalette(
-                QPalette()
-            )  # without this Qt returns the palette that was set here
+            # Without this, Qt returns the palette that was set here.
+            self._app.setPalette(QPalette())
             self._system_accent = _system_accent(self._app)
             self._app.setPalette(make_palette(self._design))
             self._apply()
@@ -163,11 +162,6 @@ class Theme(QObject):
         """Make every widget read the sizes again. Qt does not, as the style object is the same."""
         for widget in self._app.allWidgets():
             self._app.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
-
-
-def apply_scheme(app: QApplication, scheme: Scheme) -> None:
-    """Make the program light or dark, or let it follow the system."""
-    Theme.of(app).use(scheme)
 
 
 def follow_system() -> None:

@@ -22,13 +22,16 @@ from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import ElidingLabel
-from app.ui.widgets.layouts import fill
+from app.ui.widgets.layouts import STRETCH, fill
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.popover import PopoverButton
 from app.ui.widgets.translation import translated
 
 _LEAST_LINE = 60
 """The least width of the field for a pattern, in pixels."""
+
+_MOST_PATTERN = 480
+"""The most width of that field and its button, in pixels. More would only move the rest away."""
 
 _COUNT_WIDTH = 88
 """The width of `3 of 1,204`. It does not change while the user types."""
@@ -144,7 +147,8 @@ class FilterBar(QWidget):
         self._show_count()
         label = QLabel(self.tr("Filter"))
         label.setBuddy(self.pattern.line)
-        fill(QHBoxLayout(self), label, (self.pattern, 1), self.more, spacing=8, margins=0)
+        row = fill(QHBoxLayout(self), label, spacing=8, margins=0)
+        fill(row, (self.pattern, 100), self.more, STRETCH)  # up to its most before there is a gap
 
     def _show_count(self) -> None:
         """Show on the button how many of the choices in its panel are made."""
@@ -219,10 +223,8 @@ class TrafficFindBar(QWidget):
         label.setBuddy(self.pattern.line)
         layout.addWidget(label)
         layout.addSpacing(2)
-        layout.addWidget(self.pattern, 1)
-        layout.addWidget(self.previous_button)
-        layout.addWidget(self.next_button)
-        layout.addWidget(self.count)
+        fill(layout, (self.pattern, 100), self.previous_button, self.next_button, self.count)
+        layout.addStretch(1)
         self.pattern.line.installEventFilter(self)
         self.show_finds(None, None)
 
@@ -295,6 +297,7 @@ class PatternEdit(QWidget):
         self.line.setAccessibleName(purpose)
         self.line.setClearButtonEnabled(True)
         self.line.setMinimumWidth(_LEAST_LINE)
+        self.setMaximumWidth(_MOST_PATTERN)
         for kind, words in (
             (PatternKind.TEXT, self.tr("Text")),
             (PatternKind.EXPRESSION, self.tr("Regex")),

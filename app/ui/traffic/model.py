@@ -231,20 +231,18 @@ class TrafficModel(QAbstractTableModel):
         self.endInsertRows()
 
     def _text(self, chunk: Chunk, row: int, column: int) -> str:
-        match column:
-            case 0:
-                return self._time(chunk, row)
-            case 1:
-                return connection_name(chunk.connection, self._directory)
-            case 2:
-                return "→" if chunk.sent else "←"
-            case 3:
-                return readable.format_size(len(chunk.data))
-            case _:
-                text = _preview(chunk.data, self._encoding)
-                if self._error_of is None:
-                    return text
-                return self._error_texts[self._error_of(chunk.number)][0] + text.removesuffix("⏎")
+        if column == TIME:
+            return self._time(chunk, row)
+        if column == CONNECTION:
+            return connection_name(chunk.connection, self._directory)
+        if column == DIRECTION:
+            return "→" if chunk.sent else "←"
+        if column == SIZE:
+            return readable.format_size(len(chunk.data))
+        text = _preview(chunk.data, self._encoding)
+        if self._error_of is None:
+            return text
+        return self._error_texts[self._error_of(chunk.number)][0] + text.removesuffix("⏎")
 
     def _tip(self, index: Index) -> str | None:
         """The meaning of the arrow or of the mark, in words."""

@@ -204,7 +204,7 @@ class TrafficPane(QWidget):
         self.view_bar.options.add_row(self.tr("Time"), self.status_bar.time)
         head = FoldingBox(spacing=12, is_patient=True)
         head.add(self.view_bar)
-        head.add(self.status_bar, 1)
+        head.add(self.status_bar, 1, is_on_top=True)
         layout.addWidget(head)
         layout.addWidget(bars)
         layout.addWidget(self.disabled_note)

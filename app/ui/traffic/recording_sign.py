@@ -33,6 +33,9 @@ class RecordingSign(QWidget):
     open_wanted = Signal(object)
     """The user wants to look into the recording at this `Path`."""
 
+    folder_asked = Signal(object, bool)
+    """The desktop was asked to show this folder, a `Path`; false if no program took it."""
+
     def __init__(self, icons: Icons) -> None:
         super().__init__()
         self._icons = icons
@@ -115,4 +118,5 @@ class RecordingSign(QWidget):
     def _show_folder(self) -> None:
         if self.path is not None:
             folder = self.path.absolute().parent
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+            is_taken = QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+            self.folder_asked.emit(folder, bool(is_taken))

@@ -16,7 +16,7 @@ from app.ui.style.icons import Icons, pixmap
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
 from app.ui.traffic.model import TimeForm
-from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.labels import ElidingLabel, PartsLabel
 from app.ui.widgets.translation import translated
 
 
@@ -29,7 +29,7 @@ class TrafficStatusBar(QWidget):
     def __init__(self, icons: Icons, export_menu: QMenu) -> None:
         super().__init__()
         self._icons = icons
-        self.counts = ElidingLabel()
+        self.counts = PartsLabel()
         self.trouble = ElidingLabel()
         self.trouble.setObjectName("trouble")
         self.trouble.setProperty("wrong", True)
@@ -90,7 +90,7 @@ class TrafficStatusBar(QWidget):
                 parts.append(words.format(f"{count:,}", readable.format_size(size)))
         if paused_at is not None:
             parts.append(self.tr("paused, {0} newer").format(f"{log.end - paused_at:,}"))
-        text = "   ·   ".join(parts)
+        text = PartsLabel.SEPARATOR.join(parts)
         if text != self.counts.text():
             self.counts.setText(text)
 

@@ -147,6 +147,8 @@ class TrafficTable(QTableView):
         row = self.rows.row(number)
         if row is not None:
             index = self.rows.index(row, 0)
+            self.executeDelayedItemsLayout()  # or rows that just came would scroll it away
+            self.follow.allow_user()
             self.setCurrentIndex(index)
             self.scrollTo(index)
 

@@ -8,6 +8,7 @@ the time that the window needs to open.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QShowEvent
@@ -38,6 +39,19 @@ class ElidingLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         _paint_line(self, self.text(), self.alignment())
+
+
+class PartsLabel(ElidingLabel):
+    """Parts of a line, as many of the first ones as there is room for. A number in them is never
+    cut as long as another part can be left out."""
+
+    SEPARATOR: Final = "   ·   "
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shown, room = self.text(), self.contentsRect().width()
+        while self.fontMetrics().horizontalAdvance(shown) > room and self.SEPARATOR in shown:
+            shown = shown.rpartition(self.SEPARATOR)[0]
+        _paint_line(self, shown, self.alignment(), whole=self.text())
 
 
 class TotalsLine(QWidget):
@@ -127,10 +141,13 @@ def _least_width(widget: QWidget) -> int:
     return widget.fontMetrics().horizontalAdvance("x" * LEAST_LETTERS + "…")
 
 
-def _paint_line(widget: QWidget, text: str, alignment: Qt.AlignmentFlag) -> None:
+def _paint_line(
+    widget: QWidget, text: str, alignment: Qt.AlignmentFlag, *, whole: str | None = None
+) -> None:
     room = widget.contentsRect()
     shown = _elided(widget, text, Qt.TextElideMode.ElideRight, room.width())
-    set_tip(widget, "" if shown == text else text)
+    whole = text if whole is None else whole
+    set_tip(widget, "" if shown == whole else whole)
     painter = QPainter(widget)
     painter.setPen(widget.palette().color(widget.foregroundRole()))
     painter.drawText(room, int(alignment), shown)

@@ -145,10 +145,14 @@ class FoldingBox(QWidget):
         self._is_patient = is_patient
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def add(self, part: QWidget, stretch: int = 0) -> None:
-        """Add a part at the end; `stretch` is its share of the width that is left."""
+    def add(self, part: QWidget, stretch: int = 0, *, is_on_top: bool = False) -> None:
+        """Add a part at the end; `stretch` is its share of the width that is left.
+
+        On top, it stays level with the first row of a neighbour that folds.
+        """
         self._parts.append(part)
-        self._box.addWidget(part, stretch)
+        place = Qt.AlignmentFlag.AlignTop if is_on_top else Qt.AlignmentFlag(0)
+        self._box.addWidget(part, stretch, place)
         part.installEventFilter(self)
 
     @property

@@ -55,12 +55,17 @@ class FollowEnd(QObject):
         self._settling.timeout.connect(self._settle)
         bar.valueChanged.connect(self._on_value_changed)
         bar.rangeChanged.connect(self._on_range_changed)
-        bar.actionTriggered.connect(self._allow_user)
+        bar.actionTriggered.connect(self.allow_user)
 
     @property
     def is_on(self) -> bool:
         """Whether the bar is kept at its end."""
         return self._is_on
+
+    def allow_user(self) -> None:
+        """Take changes of the value as scrolling of the user again."""
+        self._settling.stop()
+        self._is_programmatic = False
 
     def _on_value_changed(self, value: int) -> None:
         if not self._is_programmatic:
@@ -75,12 +80,7 @@ class FollowEnd(QObject):
 
     def _settle(self) -> None:
         self._bar.setValue(self._bar.maximum())
-        self._allow_user()
-
-    def _allow_user(self) -> None:
-        """Take changes of the value as scrolling of the user again."""
-        self._settling.stop()
-        self._is_programmatic = False
+        self.allow_user()
 
 
 class LineNumbers:

@@ -15,7 +15,7 @@ from app.server.monitor import ChangeBatch, RateMeter
 from app.text import readable
 from app.ui.commands import Commands
 from app.ui.console.pane import ConsolePane
-from app.ui.listeners.enabling import update_enabled
+from app.ui.listeners.command_states import update_enabled
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors

@@ -17,7 +17,7 @@ from app.profile import Tls
 from app.server.listener import Listener
 from app.server.workspace import Workspace
 from app.tls import PassphraseError, TlsError
-from app.ui.profile_commands import ProfileCommands
+from app.ui.profile_actions import ProfileActions
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.labels import DropSign
@@ -34,7 +34,7 @@ class DroppedFiles(QObject):
         self,
         workspace: Workspace,
         banner: Banner,
-        profile: ProfileCommands,
+        profile: ProfileActions,
         window: QWidget,
         *,
         chosen: Callable[[], Listener | None],

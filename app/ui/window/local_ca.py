@@ -17,7 +17,7 @@ FILE_NAME = "portdeck-ca.pem"
 NOTICE_SECONDS = 12.0
 
 
-class LocalCaCommands(QObject):
+class LocalCaActions(QObject):
     """Exports the certificate of the CA, never its key. A banner shows the result."""
 
     def __init__(self, banner: Banner, window: QWidget) -> None:

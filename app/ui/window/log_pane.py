@@ -150,8 +150,8 @@ class LogPane(QWidget):
         tools.addWidget(self.found)
         tools.addStretch(1)
         bar = FoldingBox(is_patient=True)
-        bar.add(choices, 4)
-        bar.add(rest, 1)
+        bar.add(choices, 1)
+        bar.add(rest)
         for icon, name, act in (
             ("copy", self.tr("Copy the log"), self._copy),
             ("clear", self.tr("Clear the log"), self.clear),

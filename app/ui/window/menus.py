@@ -18,9 +18,9 @@ if TYPE_CHECKING:  # the first picture needs none of these
     from app.ui.connections.pane import ConnectionsPane
     from app.ui.console.pane import ConsolePane
     from app.ui.listeners.actions import ListenerActions
-    from app.ui.preferences.appearance import Appearance
     from app.ui.profiles.other_profiles import OtherProfiles
     from app.ui.settings import Settings
+    from app.ui.settings_dialog.appearance import Appearance
 
 Filler: TypeAlias = Callable[[QMenu], object]
 """Appends a submenu, or the actions of a pane, to a menu."""

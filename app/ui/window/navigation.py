@@ -65,8 +65,8 @@ class Navigation(QObject):
     def focus_pane(self, number: int) -> None:
         """Put the focus into a pane: 0 the listeners, 1 the tabs above, 2 the console. A hidden
         one is shown."""
-        room = self._window.room
-        (room.show_sidebar, room.show_tabs, room.show_console)[number]()
+        panes = self._window.panes
+        (panes.show_sidebar, panes.show_tabs, panes.show_console)[number]()
         target = (self._listeners, self._tab_target(), self._console.pane.current.input_bar.input)
         widget = target[number]
         if widget.isVisible():
@@ -127,7 +127,7 @@ class Navigation(QObject):
     def _entries(self) -> Sequence[Entry]:
         # Imported late for a faster start.
         from app.ui.command_palette import entries
-        from app.ui.preferences.dialog import setting_titles
+        from app.ui.settings_dialog.dialog import setting_titles
 
         listeners = self._deck.listeners
         found = [

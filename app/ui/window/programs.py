@@ -15,7 +15,7 @@ from app.profile.spec import LONGEST_NAME
 from app.server.listener import Listener, State
 from app.server.workspace import Workspace
 from app.ui.listeners.panel import ListenersPanel
-from app.ui.profile_commands import ProfileCommands
+from app.ui.profile_actions import ProfileActions
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.user_code.programs.reference import OWN_PLACES, ProgramReference, program_at
@@ -29,7 +29,7 @@ MOST_NAMED: Final = 8
 """How many files the question names."""
 
 
-class ProgramCommands(QObject):
+class ProgramActions(QObject):
     """Adds whole programs to the deck, and asks whether the code of the profile may run."""
 
     deck_changed = Signal()
@@ -42,7 +42,7 @@ class ProgramCommands(QObject):
         self,
         workspace: Workspace,
         banner: Banner,
-        profile: ProfileCommands,
+        profile: ProfileActions,
         panel: ListenersPanel,
         window: QWidget,
     ) -> None:

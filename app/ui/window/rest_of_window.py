@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from app.runtime.logs import Collector
@@ -23,34 +25,39 @@ from app.ui.connections.actions import SendDialogs
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.console.saved_state import ConsoleState
 from app.ui.console.session_tab import SessionTab
+from app.ui.conversations.file_drops import has_traffic
 from app.ui.desktop.notifications import Notifications
 from app.ui.desktop.tray import Tray
 from app.ui.event_loop import Lifecycle
 from app.ui.help.windows import Help
 from app.ui.listeners.actions import ListenerActions
 from app.ui.listeners.closing_question import ClosingQuestion
-from app.ui.profile_commands import ProfileCommands
+from app.ui.profile_actions import ProfileActions
 from app.ui.profiles.other_profiles import OtherProfiles
 from app.ui.profiles.profile_exchange import ProfileExchange
+from app.ui.style.tokens import Tint
 from app.ui.traffic.tab import ConnectionNames, TrafficTab
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.dialogs import open_modal
 from app.ui.window import menus
-from app.ui.window.behaviour import Behaviour
+from app.ui.window.choice_display import ChoiceDisplay
 from app.ui.window.dropped_files import DroppedFiles
-from app.ui.window.insight import Insight
-from app.ui.window.local_ca import LocalCaCommands
+from app.ui.window.language_change import LanguageChange
+from app.ui.window.local_ca import LocalCaActions
 from app.ui.window.log_pane import LogPane, show_unseen
 from app.ui.window.navigation import Navigation
-from app.ui.window.programs import ProgramCommands
+from app.ui.window.programs import ProgramActions
 from app.ui.window.quitting import Quitting
-from app.ui.window.renewal import Renewal
 from app.ui.window.saved_layout import SavedLayout
+from app.ui.window.task_windows import TaskWindows
 from app.ui.window.window_frame import OVERVIEW, WindowFrame
 
 if TYPE_CHECKING:
     from app.ui.help.tour import Tour
+
+FOLDER_SECONDS: Final = 12.0
+"""How long the path of a folder is shown."""
 
 
 class RestOfWindow(QObject):
@@ -88,15 +95,17 @@ class RestOfWindow(QObject):
         """What works on the profile and its listeners, and reports in the banner."""
         window, workspace = self._window, self._window.workspace
         self.banner = banner = Banner(window.icons)
-        self.profile = ProfileCommands(workspace, banner, window)
+        self.profile = ProfileActions(workspace, banner, window)
         self.listener_actions = ListenerActions(
             workspace, window.listeners, banner, self.profile, window
         )
         self.profiles = OtherProfiles(workspace.file.path, window.settings, banner, window)
-        self.profiles.open_traffic = lambda path: self.behaviour.traffic_files.open(path)
-        self.certificates = LocalCaCommands(banner, window)
+        self.profile.has_traffic = has_traffic
+        for opening in (self.profile, self.profiles):
+            opening.open_traffic = lambda path: self.task_windows.traffic_files.open(path)
+        self.certificates = LocalCaActions(banner, window)
         self.exchange = ProfileExchange(workspace, banner, self.profile, window.listeners, window)
-        self.programs = ProgramCommands(workspace, banner, self.profile, window.listeners, window)
+        self.programs = ProgramActions(workspace, banner, self.profile, window.listeners, window)
         DroppedFiles(
             workspace,
             banner,
@@ -133,7 +142,7 @@ class RestOfWindow(QObject):
     def _create_workings(self, reactor: Any, lifecycle: Lifecycle) -> None:
         """What joins several panes."""
         window, workspace, settings = self._window, self._window.workspace, self._window.settings
-        self.behaviour = Behaviour(
+        self.task_windows = TaskWindows(
             workspace,
             reactor,
             self.traffic,
@@ -144,7 +153,9 @@ class RestOfWindow(QObject):
             self.copy_actions,
             window,
         )
-        self.insight = Insight(window, connections=self.connections, traffic=self.traffic)
+        self.choice_display = ChoiceDisplay(
+            window, connections=self.connections, traffic=self.traffic
+        )
         self.saved_layout = SavedLayout(
             window,
             connections=self.connections,
@@ -157,16 +168,16 @@ class RestOfWindow(QObject):
             connections=self.connections,
             traffic=self.traffic,
             log=self.log,
-            open_settings=self.open_preferences,
+            open_settings=self.open_settings,
         )
         self.help = Help(
             window, window.commands, self.navigation.pane_actions, workspace.file.path.absolute()
         )
-        self.renewal = Renewal(window.console, self.traffic, window)
+        self.language_change = LanguageChange(window.console, self.traffic, window)
         question = ClosingQuestion(settings, window)
         self.listener_actions.question = question
         self.quitting = Quitting(window.deck, lifecycle, question, self.banner, window)
-        self.quitting.asks_to_save = self.behaviour.rules.ask_to_save
+        self.quitting.asks_to_save = self.task_windows.rules.ask_to_save
         self.tray = Tray(
             window,
             window.commands,
@@ -195,7 +206,7 @@ class RestOfWindow(QObject):
             tabs=window.tabs,
             listeners=window.listeners,
             console=window.console,
-            reveal_console=window.room.show_console,
+            reveal_console=window.panes.show_console,
             show_deck=window.display.show,
             icons=window.icons,
         )
@@ -211,10 +222,10 @@ class RestOfWindow(QObject):
         self.connections.refresh(batch, window.meter.moving)
         yield
         self.send_dialogs.refresh(batch)
-        self.insight.refresh(batch)
+        self.choice_display.refresh(batch)
         if "tour" in self.__dict__:
             self.tour.refresh()
-        self.behaviour.refresh(batch)
+        self.task_windows.refresh(batch)
         yield
         self.traffic.follow_sessions(window.console.sessions)
         self.traffic.refresh(batch)
@@ -241,10 +252,10 @@ class RestOfWindow(QObject):
             _replace_page(window.tabs, place, page)
         layout = window.details_place.layout()
         assert layout is not None
-        layout.addWidget(self.insight.panel)
+        layout.addWidget(self.choice_display.panel)
         self.banner.lie_over(window, below=window.menuBar())
-        window.totals.addPermanentWidget(self.behaviour.faults.mark)
-        window.totals.addPermanentWidget(self.insight.recording)
+        window.totals.addPermanentWidget(self.task_windows.faults.mark)
+        window.totals.addPermanentWidget(self.choice_display.recording)
         menus.fill_menus(
             window.menus,
             window.commands,
@@ -254,7 +265,7 @@ class RestOfWindow(QObject):
             self.listener_actions,
             window.settings,
             window.appearance,
-            self.renewal.ask,
+            self.language_change.ask,
         )
 
     def _connect(self) -> None:
@@ -263,7 +274,7 @@ class RestOfWindow(QObject):
         for changing in (
             self.listener_actions,
             self.profile,
-            self.behaviour,
+            self.task_windows,
             self.exchange,
             self.programs,
         ):
@@ -273,14 +284,17 @@ class RestOfWindow(QObject):
         display.recolored.connect(self.connections.recolor)
         self.connections.listener_filter_cleared.connect(lambda: window.listeners.choose(None))
         commands.send_wanted.connect(self.send_dialogs.open_for)
-        commands.faults_wanted.connect(self.behaviour.faults.open_for_connection)
-        commands.compare_wanted.connect(self.behaviour.compare_live)
-        self.behaviour.faults.marks_changed.connect(self.connections.table.update_visible)
+        commands.faults_wanted.connect(self.task_windows.faults.open_for_connection)
+        commands.compare_wanted.connect(self.task_windows.compare_live)
+        self.task_windows.faults.marks_changed.connect(self.connections.table.update_visible)
         self.connections.count_changed.connect(self._show_count)
         self.copy_actions.send_wanted.connect(window.console.put_bytes)
         self.copy_actions.snippet_wanted.connect(window.console.save_snippet)
-        self.insight.recording.open_wanted.connect(lambda at: self.behaviour.recordings.open(at))
-        self.insight.panel.log_wanted.connect(self._show_log)
+        self.choice_display.recording.open_wanted.connect(
+            lambda at: self.task_windows.recordings.open(at)
+        )
+        self.choice_display.recording.folder_asked.connect(self._say_folder)
+        self.choice_display.panel.log_wanted.connect(self._show_log)
         self.listener_actions.log_wanted.connect(self._show_log)
         self.log.unseen_changed.connect(lambda *unseen: show_unseen(window.tabs, self.log, *unseen))
         window.console.start_wanted.connect(self._start_for_tab)
@@ -323,6 +337,20 @@ class RestOfWindow(QObject):
         tabs = self._window.tabs
         tabs.setTabText(tabs.indexOf(self.connections), text)
 
+    def _say_folder(self, folder: Path, is_taken: bool) -> None:
+        """Name the folder: the desktop may take the request and show nothing."""
+        words = (
+            self.tr("The desktop was asked to show {0}.")
+            if is_taken
+            else self.tr("No program here shows folders. The recording is in {0}.")
+        )
+        offer = (
+            self.tr("Copy the path"),
+            lambda: QGuiApplication.clipboard().setText(str(folder)),
+        )
+        tint = Tint.INFO if is_taken else Tint.WARNING
+        self.banner.say(words.format(folder), offer, seconds=FOLDER_SECONDS, tint=tint)
+
     def _show_log(self) -> None:
         self.navigation.show_tab(self.log)
 
@@ -332,7 +360,7 @@ class RestOfWindow(QObject):
         """Open the chosen listener in a console tab."""
         listener = self._window.listeners.chosen
         if listener is not None:
-            self._window.room.show_console()
+            self._window.panes.show_console()
             self._window.console.unused_tab().target_bar.connect_to(listener)
 
     def send_to_listener(self) -> None:
@@ -345,13 +373,13 @@ class RestOfWindow(QObject):
         started = self._window.deck.start(listener)
         started.addCallback(lambda _: tab.target_bar.listener_started(listener))
 
-    def open_preferences(self, page: str = "") -> None:
+    def open_settings(self, page: str = "") -> None:
         """Open the settings, at `page` if one is named."""
         from app.ui.desktop.login_start import login_start
-        from app.ui.preferences.dialog import Preferences
+        from app.ui.settings_dialog.dialog import SettingsDialog
 
         window = self._window
-        dialog = Preferences(
+        dialog = SettingsDialog(
             self.traffic.log,
             window.settings,
             window.appearance,
@@ -359,7 +387,7 @@ class RestOfWindow(QObject):
             has_tray=self.tray.is_shown,
             login=login_start(window.workspace.file.path),
         )
-        dialog.language_changed.connect(self.renewal.ask)
+        dialog.language_changed.connect(self.language_change.ask)
         open_modal(dialog)
         dialog.open_page(page)
 

@@ -50,7 +50,7 @@ class SavedLayout(QObject):
         settings = self._settings
         settings.save_window(self._window)
         self._connections.save(settings)
-        self._window.room.save()
+        self._window.panes.save()
         self._window.sidebar.save(settings)
         shown = self._tabs.currentWidget()
         names = (name for name, tab in self._named_tabs.items() if tab is shown)

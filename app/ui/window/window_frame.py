@@ -26,15 +26,15 @@ from app.ui.details.history import Histories
 from app.ui.details.overview import Overview
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.listeners.sidebar import Sidebar
-from app.ui.preferences.appearance import Appearance
 from app.ui.settings import Settings
+from app.ui.settings_dialog.appearance import Appearance
 from app.ui.style import theme
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.widgets.layouts import FoldingTabs
 from app.ui.window import menus
 from app.ui.window.deck_display import DeckDisplay, StatusBarTotals
-from app.ui.window.room import USUAL_SIZE, Room, fit_to_screen
+from app.ui.window.panes import USUAL_SIZE, Panes, fit_to_screen
 
 if TYPE_CHECKING:
     from app.ui.help.first_steps import FirstSteps
@@ -86,7 +86,7 @@ class WindowFrame(QMainWindow):
         self.console_area = ConsoleArea(self.console, self.icons)
         self.tabs = FoldingTabs()
         self.details_place = QWidget()
-        self.room = Room(
+        self.panes = Panes(
             sidebar=self.sidebar,
             tabs=self.tabs,
             console=self.console_area,
@@ -119,11 +119,11 @@ class WindowFrame(QMainWindow):
     @property
     def shows_all(self) -> bool:
         """Whether this is all that is on show: no other tab is, and no details."""
-        return self.settings.text("tab") in ("", OVERVIEW) and not self.room.has_details
+        return self.settings.text("tab") in ("", OVERVIEW) and not self.panes.has_details
 
     def search_listeners(self) -> None:
         """Show the sidebar, with the cursor in its search field."""
-        self.room.show_sidebar()
+        self.panes.show_sidebar()
         self.sidebar.begin_search()
 
     def bring_to_front(self, token: str = "") -> None:
@@ -136,10 +136,9 @@ class WindowFrame(QMainWindow):
         self.activateWindow()
 
     def _lay_out(self) -> None:
-        # Qt adds the name of the program.
-        # Without a title, Qt would take the name of the file.
         path = self.workspace.file.path
         self.resize(USUAL_SIZE)  # while it is empty: later, Qt would lay all of it out
+        # Qt adds the name of the program. Without a title, it would take the name of the file.
         self.setWindowTitle(window_title(path) or QApplication.applicationDisplayName())
         self.setWindowFilePath(str(path.absolute()))
         self.tabs.addTab(self.overview, self.tr("Overview"))
@@ -152,14 +151,14 @@ class WindowFrame(QMainWindow):
         self.tabs.setDocumentMode(True)
         layout = QVBoxLayout(self.details_place)
         layout.setContentsMargins(0, 0, 0, 0)
-        self.setCentralWidget(self.room)
+        self.setCentralWidget(self.panes)
         self.setStatusBar(self.totals)
 
     def _restore(self) -> None:
         """Give the window and its parts the sizes and places of its last end."""
         self.settings.restore_window(self)
         fit_to_screen(self)
-        self.room.restore()
+        self.panes.restore()
         self.sidebar.restore(self.settings)
 
     # The card of the first run
@@ -171,7 +170,7 @@ class WindowFrame(QMainWindow):
             return
         from app.ui.help.first_steps import FirstSteps  # shown at the first starts alone
 
-        card = FirstSteps(self.deck, self.console, self.icons, self.room.show_console)
+        card = FirstSteps(self.deck, self.console, self.icons, self.panes.show_console)
         card.over.connect(self._forget_first_steps)
         card.tour.clicked.connect(self.commands.tour.trigger)
         self.first_steps = card

@@ -86,9 +86,8 @@ class Program:
     ) -> None:
         """Relative paths begin in `folder`. `on_place` is called with each place that the program
         adds after the load. `on_end` is called once, when the program stops its reactor, and
-        `on_note` for each new sentence in `notes`.
-        `spent_descriptors` are those that an earlier load adopted. `before` is the load that this
-        one replaces."""
+        `on_note` for each new sentence in `notes`. `spent_descriptors` are those that an earlier
+        load adopted. `before` is the load that this one replaces."""
         self.reference = reference
         self.title = reference.title
         self.notes: list[str] = []

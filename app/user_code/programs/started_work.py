@@ -79,7 +79,12 @@ class StartedWork:
         for port in self._ports:
             self._try(port.stopListening)
         self._tell_threads()
-        self.__init__(self._title)  # type: ignore[misc]
+        self._calls.clear()
+        self._connectors.clear()
+        self._processes.clear()
+        self._ports.clear()
+        self._descriptors.clear()
+        self._threads.clear()
 
     def _try(self, call: Callable[[], object]) -> None:
         try:

@@ -42,7 +42,8 @@ class Takeover:
 
     def __init__(self, stand_in: Any) -> None:
         self._stand_in = stand_in
-        self._is_resting = False
+        self.is_resting = False
+        """Whether calls reach the real methods: Portdeck itself makes them."""
 
     @contextmanager
     def on(self, reactors: tuple[Any, ...]) -> Iterator[None]:
@@ -54,13 +55,13 @@ class Takeover:
             for name in TAKEN_OVER
             if hasattr(type(reactor), name)
         ]
-        rested, self._is_resting = self._is_resting, False
+        rested, self.is_resting = self.is_resting, False
         for reactor, name, _, method in methods:
             setattr(reactor, name, method)
         try:
             yield
         finally:
-            self._is_resting = rested
+            self.is_resting = rested
             for reactor, name, before, method in methods:
                 method.let_go()
                 if before is None:
@@ -71,15 +72,11 @@ class Takeover:
     @contextmanager
     def resting(self) -> Iterator[None]:
         """Use the real methods meanwhile, for calls of Portdeck."""
-        before, self._is_resting = self._is_resting, True
+        before, self.is_resting = self.is_resting, True
         try:
             yield
         finally:
-            self._is_resting = before
-
-    @property
-    def is_resting(self) -> bool:
-        return self._is_resting
+            self.is_resting = before
 
 
 class _Method:

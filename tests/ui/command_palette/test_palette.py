@@ -22,6 +22,7 @@ from app.ui.command_palette.entries import (
     command_entries,
     find,
     likely_first,
+    show_key,
     switch_key,
 )
 from app.ui.command_palette.palette import CommandPalette, spoken
@@ -173,15 +174,35 @@ def test_before_anything_is_typed_the_likely_entries_lead() -> None:
     for name in ("Echo", "Hello"):
         deck.add(ListenerSpec(name=name, protocol="echo", endpoint="tcp:0"))
     echo, hello = deck.listeners
-    keys = ("quit", "preferences", "new", "undo", switch_key(hello), switch_key(echo), "about")
+    keys = ("quit", "settings", "new", "undo", switch_key(hello), switch_key(echo), "about")
     entries = [entry(key, is_enabled=key != "new") for key in keys]
     ordered = likely_first(entries, ["about", "gone", "undo", "quit"], deck.listeners)
     assert [each.key for each in ordered] == [
         *("about", "undo"),
         *(switch_key(echo), switch_key(hello)),
-        "preferences",
+        "settings",
         *("quit", "new"),
     ]
+
+
+def test_the_first_entry_stops_nothing() -> None:
+    deck = Deck(Clock(), Changes(lambda: None))
+    echo = deck.add(ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:0"))
+
+    def entry(key: str, *, is_harmless: bool) -> Entry:
+        return Entry(Group.COMMAND, key, lambda: None, key=key, is_harmless=is_harmless)
+
+    entries = [
+        *(entry(key, is_harmless=False) for key in ("quit", switch_key(echo))),
+        *(entry(key, is_harmless=True) for key in ("about", "new", show_key(echo))),
+    ]
+    for recent, listeners, first in (
+        ([], [echo], show_key(echo)),
+        (["quit", switch_key(echo)], [echo], show_key(echo)),
+        (["quit", "about"], [echo], "about"),
+        (["quit"], [], "new"),
+    ):
+        assert likely_first(entries, recent, listeners)[0].key == first
 
 
 def test_at_most_so_many_are_shown() -> None:

@@ -21,13 +21,13 @@ from app.ui.widgets.text_view import MAX_LINES, Ink
 
 @pytest.fixture
 def view(qapp: QApplication, qtbot: QtBot) -> Iterator[TranscriptView]:
-    theme.apply_scheme(qapp, Scheme.LIGHT)
+    theme.Theme.of(qapp).use(Scheme.LIGHT)
     view = TranscriptView()
     qtbot.addWidget(view)
     view.resize(640, 200)
     view.show()
     yield view
-    theme.apply_scheme(qapp, Scheme.SYSTEM)
+    theme.Theme.of(qapp).use(Scheme.SYSTEM)
 
 
 def pieces(block: QTextBlock) -> list[tuple[str, QColor, bool]]:
@@ -62,7 +62,7 @@ def test_the_kinds_differ_in_mark_and_colour_in_light_and_dark(
     view: TranscriptView, qapp: QApplication, qtbot: QtBot, scheme: Scheme
 ) -> None:
     view.show_news(SAID.since(0))
-    theme.apply_scheme(qapp, scheme)
+    theme.Theme.of(qapp).use(scheme)
     design = tokens(scheme).colors
     sent, received, trouble = (
         QColor(each) for each in (design.info, design.success, design.danger)

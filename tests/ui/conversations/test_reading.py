@@ -17,7 +17,7 @@ from tests.ui.conversations.conftest import Talk
 
 
 def test_conversations_are_read_one_after_the_other(talk: Talk, qtbot: QtBot) -> None:
-    reading = ConversationReading()
+    reading = ConversationReading(guesses=False)
     with qtbot.waitSignal(reading.finished):
         reading.read([talk.connection(1), talk.connection(2)], Lines())
     first, second = reading.conversations
@@ -35,14 +35,14 @@ def test_conversations_are_read_one_after_the_other(talk: Talk, qtbot: QtBot) ->
 
 
 def test_in_a_session_of_the_console_our_side_is_the_client(talk: Talk, qtbot: QtBot) -> None:
-    reading = ConversationReading()
+    reading = ConversationReading(guesses=False)
     with qtbot.waitSignal(reading.finished):
         reading.read([talk.connection(5)], None)
     assert [each.from_server for each in reading.conversations[0]] == [False, True]
 
 
 def test_reading_that_is_stopped_does_not_finish(talk: Talk, qtbot: QtBot) -> None:
-    reading = ConversationReading()
+    reading = ConversationReading(guesses=False)
     reading.read([talk.connection(1)], None)
     reading.stop()
     with qtbot.assertNotEmitted(reading.finished, wait=20):
@@ -73,7 +73,7 @@ def test_the_ending_is_known_once_the_connection_ended(talk: Talk) -> None:
 
 
 def test_lines_are_guessed_and_turns_otherwise(talk: Talk, qtbot: QtBot) -> None:
-    reading = ConversationReading()
+    reading = ConversationReading(guesses=False)
     talk.say(3, (False, b"\x00\x01"), (True, b"\x02"))
     with qtbot.waitSignal(reading.finished):
         reading.read([talk.connection(1), talk.connection(3)], None)
@@ -85,7 +85,7 @@ def test_lines_are_guessed_and_turns_otherwise(talk: Talk, qtbot: QtBot) -> None
 
 def test_the_message_of_a_row_is_found_by_its_time_and_bytes(talk: Talk, qtbot: QtBot) -> None:
     talk.log.append(1.75e9, 3, False, b"A\nB\nC\n")
-    reading = ConversationReading()
+    reading = ConversationReading(guesses=False)
     with qtbot.waitSignal(reading.finished):
         reading.read([talk.connection(3)], Lines())
     messages = reading.conversations[0]
@@ -97,3 +97,13 @@ def test_the_message_of_a_row_is_found_by_its_time_and_bytes(talk: Talk, qtbot: 
     assert found(b"A\nB\nC\n") == 2  # a chunk that has several: the last one
     assert found(b"B\n", from_server=True) is None
     assert found(b"B\n", 1.0) is None
+
+
+def test_a_framing_that_was_not_given_is_guessed_once(talk: Talk, qtbot: QtBot) -> None:
+    talk.say(3, (False, b"one\ntwo\n"))
+    reading = ConversationReading(guesses=True)
+    for wanted in (Lines(), None):  # then the user chooses turns
+        with qtbot.waitSignal(reading.finished):
+            reading.read([talk.connection(3)], None)
+        assert reading.framing == wanted
+        assert len(reading.conversations[0]) == (2 if wanted else 1)

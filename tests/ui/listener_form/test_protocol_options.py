@@ -339,7 +339,7 @@ def test_the_texts_of_the_catalog_are_translated(qtbot: QtBot) -> None:
         form = open_form(qtbot, evolve(GREETER, protocol="line"))
         assert form.identity.protocol.currentText() == "LINE"
         assert form.identity.summary.text() == "SENDS EACH LINE BACK, IN CAPITALS OR REVERSED."
-        assert form.identity.options.title("longest_line") == "LONGEST LINE (BYTES)"
+        assert form.identity.options.title("longest_line") == "LONGEST LINE"
         assert child(form, QComboBox, "how").currentText() == "CAPITALS"
         assert child(form, QWidget, "how").toolTip() == "WHAT IS DONE TO EACH LINE."
     finally:

@@ -13,7 +13,7 @@ from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.ui.commands import Commands
-from app.ui.listeners.enabling import update_enabled
+from app.ui.listeners.command_states import update_enabled
 from app.ui.style.icons import Icons
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record

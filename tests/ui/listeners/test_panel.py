@@ -14,8 +14,8 @@ from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.server.monitor import ChangeBatch, Changes, RateMeter
-from app.ui.listeners.drop_line import DropLine
 from app.ui.listeners.panel import ListenersPanel
+from app.ui.listeners.row_column import DropLine
 from app.ui.listeners.status import state_word
 from app.ui.reactor.reactor import DeckReactor
 from app.ui.style.icons import Icons

@@ -19,8 +19,8 @@ from app.server.deck import Deck
 from app.server.listener import Listener
 from app.server.monitor import Changes
 from app.server.workspace import Workspace
+from app.ui.rules.actions import RuleActions
 from app.ui.rules.byte_fields import choose
-from app.ui.rules.commands import RulesCommands
 from app.ui.rules.editor import RulesEditor
 from app.ui.rules.forms import When
 from app.ui.rules.model import HITS
@@ -52,9 +52,7 @@ class Bench:
         self.listener = self.workspace.add(spec)
         self.window = QWidget()
         qtbot.addWidget(self.window)
-        self.commands = RulesCommands(
-            self.workspace, Icons(), lambda: 0.0, lambda: None, self.window
-        )
+        self.commands = RuleActions(self.workspace, Icons(), lambda: 0.0, lambda: None, self.window)
         self.editor: RulesEditor = self.commands.open_replies(self.listener)
 
     def kept(self) -> RuleSet:

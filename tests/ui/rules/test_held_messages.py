@@ -19,7 +19,7 @@ from app.server.deck import Deck
 from app.server.monitor import Changes
 from app.server.workspace import Workspace
 from app.text.notation import Notation
-from app.ui.rules.commands import RulesCommands
+from app.ui.rules.actions import RuleActions
 from app.ui.rules.held_messages import MESSAGE, MOST_EDITED, HeldModel, MessageEdit
 from app.ui.rules.held_panel import Filter, HoldPanel
 from app.ui.style.icons import Icons
@@ -106,7 +106,7 @@ class Bench:
         )
         self.window = QWidget()
         qtbot.addWidget(self.window)
-        self.commands = RulesCommands(
+        self.commands = RuleActions(
             self.workspace, Icons(), self.reactor.seconds, lambda: None, self.window
         )
         self.workspace.deck.start(self.listener)

@@ -24,7 +24,7 @@ from app.server.deck import Deck
 from app.server.monitor import Changes
 from app.server.workspace import Workspace
 from app.text.notation import Notation
-from app.ui.rules.commands import RulesCommands
+from app.ui.rules.actions import RuleActions
 from app.ui.rules.rewrite_editor import FIND, HITS, RewriteEditor, RewriteModel
 from app.ui.rules.rule_list import NAME
 from app.ui.style.icons import Icons
@@ -53,9 +53,7 @@ class Bench:
         ensureDeferred(self.listener.start())
         self.window = QWidget()
         qtbot.addWidget(self.window)
-        self.commands = RulesCommands(
-            self.workspace, Icons(), lambda: 0.0, lambda: None, self.window
-        )
+        self.commands = RuleActions(self.workspace, Icons(), lambda: 0.0, lambda: None, self.window)
         self.editor: RewriteEditor = self.commands.open_rewrites(self.listener)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.server.monitor import ChangeBatch
 from app.ui.traffic.model import CONNECTION
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.table import MARK_HEIGHT, MOST_NAME, WIDTHS, MarkedBar
@@ -70,6 +71,19 @@ def test_the_pane_marks_the_finds_among_the_shown_rows(
     pane.filter_bar.sizes.setText("1")
     settle(pane, qtbot)
     assert pane.table.bar.marks == []
+
+
+def test_a_row_chosen_right_after_others_came_stays_in_view(
+    pane: TrafficPane, say: Say, qapp: QApplication
+) -> None:
+    for number in range(300):
+        say(b"%d" % number)
+    pane.refresh(ChangeBatch())
+    pane.table.go_to(20)
+    for _ in range(3):
+        qapp.processEvents()
+    shown = pane.table.visualRect(pane.table.currentIndex())
+    assert pane.table.viewport().rect().contains(shown.center())
 
 
 def test_the_names_give_way_to_the_data_unless_the_user_set_their_width(

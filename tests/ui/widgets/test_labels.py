@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui.widgets.labels import ElidingButton, ElidingLabel, WrappingLabel
+from app.ui.widgets.labels import ElidingButton, ElidingLabel, PartsLabel, WrappingLabel
 
 NAME = "A name that somebody typed in because nobody told him not to"
 
@@ -65,6 +65,19 @@ def test_a_label_without_room_has_all_of_its_text_in_its_tool_tip(qtbot: QtBot) 
     label.setText(NAME)
     picture(label, 60)
     assert label.toolTip() == NAME
+    picture(label, label.sizeHint().width())
+    assert label.toolTip() == ""
+
+
+def test_a_line_of_parts_leaves_out_the_last_ones_before_it_cuts_a_number(qtbot: QtBot) -> None:
+    label, plain = PartsLabel(), QLabel("messages: 47")
+    for each in (label, plain):
+        qtbot.addWidget(each)
+    whole = PartsLabel.SEPARATOR.join((plain.text(), "38 chunks kept"))
+    label.setText(whole)
+    width = plain.sizeHint().width()
+    assert picture(label, width) == picture(plain, width)
+    assert label.toolTip() == whole
     picture(label, label.sizeHint().width())
     assert label.toolTip() == ""
 

@@ -101,6 +101,21 @@ def test_parts_are_in_a_column_if_they_do_not_fit_into_a_row(
     qtbot.waitUntil(lambda: box.is_folded)
 
 
+def test_a_part_on_top_is_level_with_the_first_row_of_its_neighbour(qtbot: QtBot) -> None:
+    box, rows, part = FoldingBox(is_patient=True), FoldingBox(), Part()
+    qtbot.addWidget(box)
+    rows.add(Part())
+    rows.add(Part())
+    box.add(rows)
+    box.add(part, is_on_top=True)
+    box.resize(350, 60)
+    box.show()
+    qtbot.waitUntil(lambda: rows.is_folded)
+    assert not box.is_folded
+    assert part.geometry().top() == 0
+    assert part.height() == 20
+
+
 class LayoutRequests(QObject):
     """Counts how often a widget is asked to lay out its content anew."""
 

@@ -18,9 +18,9 @@ from app.ui.widgets.text_view import LONGEST_LINE, MAX_LINES, Ink, LinesView
 
 @pytest.fixture
 def light(qapp: QApplication) -> Iterator[None]:
-    theme.apply_scheme(qapp, Scheme.LIGHT)
+    theme.Theme.of(qapp).use(Scheme.LIGHT)
     yield
-    theme.apply_scheme(qapp, Scheme.SYSTEM)
+    theme.Theme.of(qapp).use(Scheme.SYSTEM)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_lines_are_readable_after_the_window_turned_dark(
     view: LinesView, qapp: QApplication, qtbot: QtBot
 ) -> None:
     view.add_lines([("fine", Ink.GREEN), ("a note", Ink.FAINT), ("text", Ink.PLAIN)])
-    theme.apply_scheme(qapp, Scheme.DARK)
+    theme.Theme.of(qapp).use(Scheme.DARK)
     qtbot.waitUntil(lambda: colors(view)[0] == QColor(tokens(Scheme.DARK).colors.success))
     assert colors(view)[1] == quiet_color(qapp.palette())
     assert lines(view) == ["fine", "a note", "text"]

@@ -1,4 +1,4 @@
-"""Servers that behave as told: captures, conversations, faults and rules, joined to the window."""
+"""The windows for one task: captures, recordings, conversations, faults and rules."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from app.server.listener import Listener
 from app.server.monitor import ChangeBatch
 from app.server.workspace import Workspace
 from app.ui.conversations.file_drops import FileDrops
-from app.ui.faults.commands import FaultCommands
+from app.ui.faults.actions import FaultActions
 from app.ui.listeners.panel import ListenersPanel
-from app.ui.profile_commands import ProfileCommands
-from app.ui.rules.commands import PROTOCOL, RulesCommands
+from app.ui.profile_actions import ProfileActions
+from app.ui.rules.actions import PROTOCOL, RuleActions
 from app.ui.style.icons import Icons
 from app.ui.traffic.tab import TrafficTab
 from app.ui.widgets.banner import Banner
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane
 
 
-class Behaviour(QObject):
-    """Owns the windows and dialogs of these parts. They are imported when they are first used."""
+class TaskWindows(QObject):
+    """Opens and owns these windows. They are imported when they are first used."""
 
     deck_changed = Signal()
     """The listeners of the deck changed."""
@@ -45,7 +45,7 @@ class Behaviour(QObject):
         reactor: Any,
         traffic: TrafficTab,
         panel: ListenersPanel,
-        profile: ProfileCommands,
+        profile: ProfileActions,
         banner: Banner,
         icons: Icons,
         copy_actions: CopyActions,
@@ -62,10 +62,8 @@ class Behaviour(QObject):
         self._icons = icons
         self._copy_actions = copy_actions
         self._window = window
-        self.faults = FaultCommands(workspace, banner, icons, profile.show_save_error, window)
-        self.rules = RulesCommands(
-            workspace, icons, reactor.seconds, profile.show_save_error, window
-        )
+        self.faults = FaultActions(workspace, banner, icons, profile.show_save_error, window)
+        self.rules = RuleActions(workspace, icons, reactor.seconds, profile.show_save_error, window)
         self.traffic_files = FileDrops(window, self._open_capture, self._open_recording)
         traffic.pane_created.connect(
             lambda pane: self._extend_menu(pane, traffic.log, traffic.directory)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CONNECT, _START, _NEW = range(3)
 
 
-class Insight(QObject):
+class ChoiceDisplay(QObject):
     """Owns the panel of details, and the mark that says that the traffic is recorded."""
 
     def __init__(

@@ -16,7 +16,7 @@ SWATCH: Final = 16
 FIELD_WIDTH: Final = 288
 
 
-class PreferencePage(QWidget):
+class SettingsPage(QWidget):
     """A form with a row for each setting."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

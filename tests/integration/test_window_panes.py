@@ -1,4 +1,4 @@
-"""How the window divides its room, at the sizes of small and large screens."""
+"""How the panes share the room of the window, at the sizes of small and large screens."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.style.theme import Theme
 from app.ui.style.tokens import Density
-from app.ui.window.room import CONSOLE_HEIGHT, TITLE_BAR, fit_to_screen
+from app.ui.window.panes import CONSOLE_HEIGHT, TITLE_BAR, fit_to_screen
 from tests.integration.desk import Desk, OpenWindow
 
 ECHO = """version = 1
@@ -44,7 +44,7 @@ def show_each_tab(desk: Desk) -> None:
 @pytest.mark.parametrize("is_beside", [False, True])
 @pytest.mark.parametrize("size", [SMALL, LOW, SMALLEST])
 def test_no_tab_makes_a_small_window_grow(desk: Desk, size: QSize, is_beside: bool) -> None:
-    desk.window.room.place_console(is_beside)
+    desk.window.panes.place_console(is_beside)
     desk.window.resize(size)
     show_each_tab(desk)
     least = desk.window.minimumSizeHint()
@@ -59,7 +59,7 @@ def test_each_tab_can_be_made_small(desk: Desk, name: str, has_console: bool) ->
     tabs = {"overview": window.overview}
     window.tabs.setCurrentWidget(tabs.get(name) or getattr(window.rest, name))
     window.resize(SMALLEST)
-    window.room.show_console(has_console)
+    window.panes.show_console(has_console)
     desk.qtbot.wait(20)  # as above
     least = window.minimumSizeHint()
     assert least.boundedTo(SMALLEST) == least
@@ -68,15 +68,15 @@ def test_each_tab_can_be_made_small(desk: Desk, name: str, has_console: bool) ->
 
 def test_the_details_fit_into_a_small_window(desk: Desk) -> None:
     desk.window.resize(SMALL)
-    desk.window.room.show_details()
+    desk.window.panes.show_details()
     show_each_tab(desk)
     desk.qtbot.waitUntil(lambda: desk.window.size() == SMALL)
-    assert desk.window.room.has_details
+    assert desk.window.panes.has_details
     assert desk.window.minimumSizeHint().boundedTo(SMALL) == desk.window.minimumSizeHint()
 
 
 def test_the_sidebar_and_the_console_can_be_hidden(desk: Desk) -> None:
-    room, commands = desk.window.room, desk.window.commands
+    panes, commands = desk.window.panes, desk.window.commands
     desk.do(commands.sidebar)
     assert not desk.window.listeners.isVisible()
     assert not commands.sidebar.isChecked()
@@ -86,45 +86,45 @@ def test_the_sidebar_and_the_console_can_be_hidden(desk: Desk) -> None:
     desk.do(commands.console)
     assert desk.window.listeners.isVisible()
     assert desk.window.console_area.isVisible()
-    assert room.has_sidebar
-    assert room.has_console
+    assert panes.has_sidebar
+    assert panes.has_console
 
 
 def test_a_hidden_part_gets_its_size_again(desk: Desk) -> None:
-    room = desk.window.room
-    room.across.moveSplitter(351, 1)  # as the mouse does
-    width = room.across.sizes()[0]
-    room.toggle_sidebar()
-    room.toggle_sidebar()
-    assert room.across.sizes()[0] == width
+    panes = desk.window.panes
+    panes.across.moveSplitter(351, 1)  # as the mouse does
+    width = panes.across.sizes()[0]
+    panes.toggle_sidebar()
+    panes.toggle_sidebar()
+    assert panes.across.sizes()[0] == width
 
 
 def test_the_console_stands_below_or_at_the_right(desk: Desk) -> None:
-    room = desk.window.room
+    panes = desk.window.panes
     desk.window.resize(1280, 800)
     desk.do(desk.window.commands.console_place)
-    assert room.is_console_beside
-    assert room.down.orientation() is Qt.Orientation.Horizontal
+    assert panes.is_console_beside
+    assert panes.down.orientation() is Qt.Orientation.Horizontal
     assert desk.window.commands.console_place.isChecked()
     desk.do(desk.window.commands.console_place)
-    assert room.down.orientation() is Qt.Orientation.Vertical
+    assert panes.down.orientation() is Qt.Orientation.Vertical
 
 
 def test_moving_a_hidden_console_shows_it(desk: Desk) -> None:
-    desk.window.room.show_console(False)
-    desk.window.room.toggle_console_place()
+    desk.window.panes.show_console(False)
+    desk.window.panes.toggle_console_place()
     assert desk.window.console_area.isVisible()
 
 
 def test_the_next_window_divides_its_room_the_same_way(open_window: OpenWindow) -> None:
     first = open_window(ECHO)
-    first.window.room.place_console(True)
-    first.window.room.show_console(False)
-    first.window.room.show_sidebar(False)
+    first.window.panes.place_console(True)
+    first.window.panes.show_console(False)
+    first.window.panes.show_sidebar(False)
     first.window.close()
     second = open_window("")
-    room = second.window.room
-    assert (room.has_sidebar, room.has_console, room.is_console_beside) == (False, False, True)
+    panes = second.window.panes
+    assert (panes.has_sidebar, panes.has_console, panes.is_console_beside) == (False, False, True)
     assert not second.window.commands.sidebar.isChecked()
 
 
@@ -149,37 +149,37 @@ def test_a_window_that_fits_stays_as_it_is(qtbot: QtBot) -> None:
 
 
 def test_a_narrow_window_shows_the_sidebar_or_the_details(desk: Desk) -> None:
-    window, room = desk.window, desk.window.room
+    window, panes = desk.window, desk.window.panes
     window.resize(900, 560)
-    room.show_details()
-    assert room.has_details
-    assert not room.has_sidebar
+    panes.show_details()
+    assert panes.has_details
+    assert not panes.has_sidebar
     desk.do(window.commands.focus_listeners)
-    assert room.has_sidebar
-    assert not room.has_details
+    assert panes.has_sidebar
+    assert not panes.has_details
     window.resize(1280, 800)
-    desk.until(lambda: room.has_sidebar and room.has_details)
+    desk.until(lambda: panes.has_sidebar and panes.has_details)
     assert window.commands.details.isChecked()
     window.resize(900, 560)
-    desk.until(lambda: not room.has_details)
-    room.show_sidebar(False)
-    assert not room.has_sidebar
-    assert room.has_details
+    desk.until(lambda: not panes.has_details)
+    panes.show_sidebar(False)
+    assert not panes.has_sidebar
+    assert panes.has_details
 
 
 def test_a_low_window_folds_the_console_to_the_line_of_its_tabs(desk: Desk) -> None:
-    room, area = desk.window.room, desk.window.console_area
-    before = room.down.sizes()[1]
+    panes, area = desk.window.panes, desk.window.console_area
+    before = panes.down.sizes()[1]
     desk.window.resize(SMALL)
-    desk.until(lambda: not room.has_console)
+    desk.until(lambda: not panes.has_console)
     assert area.isVisible()
     assert area.height() <= area.pane.tabBar().height() + 8
-    assert desk.window.tabs.height() > room.down.height() - area.height() - 10
+    assert desk.window.tabs.height() > panes.down.height() - area.height() - 10
     assert not area.pane.current.isVisible()
     assert not desk.window.commands.console.isChecked()
     desk.window.resize(1280, 800)
-    desk.until(lambda: room.has_console)
-    assert room.down.sizes()[1] == before
+    desk.until(lambda: panes.has_console)
+    assert panes.down.sizes()[1] == before
     assert not area.folder.isVisible()
 
 
@@ -202,7 +202,7 @@ def test_a_folded_console_opens_when_it_is_asked_for(desk: Desk, way: str) -> No
         "keys": window.commands.focus_console.trigger,
     }
     ways[way]()
-    assert window.room.has_console
+    assert window.panes.has_console
     assert area.pane.current.isVisible()
     assert area.folder.accessibleName() == "Fold the console"
     area.folder.click()
@@ -215,13 +215,13 @@ def test_a_console_that_is_opened_in_a_very_low_window_folds_the_tabs(desk: Desk
     window.resize(SMALLEST)
     desk.until(lambda: window.console_area.is_folded)
     assert not tabs.is_folded
-    window.room.show_console()
+    window.panes.show_console()
     assert tabs.is_folded
     assert tabs.isVisible()
     assert not window.rest.connections.isVisible()
     window.resize(1280, 800)
     desk.until(lambda: not tabs.is_folded)
-    assert window.room.has_console
+    assert window.panes.has_console
     assert window.rest.connections.isVisible()
 
 
@@ -230,7 +230,7 @@ def test_folded_tabs_open_when_they_are_asked_for(desk: Desk, way: str) -> None:
     window, tabs = desk.window, desk.window.tabs
     window.resize(SMALLEST)
     desk.until(lambda: window.console_area.is_folded)
-    window.room.show_console()
+    window.panes.show_console()
 
     def click(number: int) -> None:
         bar = tabs.tabBar()
@@ -250,14 +250,14 @@ def test_folded_tabs_open_when_they_are_asked_for(desk: Desk, way: str) -> None:
 
 
 def test_a_console_stands_beside_the_tabs_where_there_is_room(desk: Desk) -> None:
-    window, room = desk.window, desk.window.room
+    window, panes = desk.window, desk.window.panes
     window.resize(1280, 800)
-    room.place_console(True)
+    panes.place_console(True)
     window.resize(SMALLEST)
-    desk.until(lambda: not room.is_console_beside)
+    desk.until(lambda: not panes.is_console_beside)
     assert window.commands.console_place.isChecked()
     window.resize(1280, 800)
-    desk.until(lambda: room.is_console_beside)
+    desk.until(lambda: panes.is_console_beside)
 
 
 def test_low_traffic_gives_its_height_to_the_rows(desk: Desk) -> None:
@@ -284,8 +284,8 @@ def test_a_folded_console_does_not_count_as_hidden(open_window: OpenWindow) -> N
     first.window.close()
     second = open_window("")
     second.window.resize(1280, 800)
-    second.until(lambda: second.window.room.has_console)
+    second.until(lambda: second.window.panes.has_console)
 
 
 def test_the_console_opens_at_its_usual_height(desk: Desk) -> None:
-    assert desk.window.room.down.sizes()[1] == CONSOLE_HEIGHT
+    assert desk.window.panes.down.sizes()[1] == CONSOLE_HEIGHT

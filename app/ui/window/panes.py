@@ -1,4 +1,4 @@
-"""How the window divides its room: the sidebar, the tabs, and the console below or beside them.
+"""The panes of the window, and how they share its room: sidebar, tabs, console and details.
 
 The sidebar and the console can be hidden, and the console can stand at the right. All of this is
 saved. What a small window has no room for gives way until the window is larger:
@@ -55,7 +55,7 @@ _BELOW = Qt.Orientation.Vertical
 _BESIDE = Qt.Orientation.Horizontal
 
 
-class Room(QWidget):
+class Panes(QWidget):
     """The middle of the window: `across` divides sidebar, rest and details.
 
     `down` divides the tabs and the console.

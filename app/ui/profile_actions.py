@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -17,7 +19,7 @@ MAX_PROBLEMS = 5
 log = logging.getLogger(__name__)
 
 
-class ProfileCommands(QObject):
+class ProfileActions(QObject):
     """Opens, loads and replaces the profile of a workspace. A banner shows its problems."""
 
     deck_changed = Signal()
@@ -27,6 +29,10 @@ class ProfileCommands(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._banner = banner
+        self.has_traffic: Callable[[Path], bool] = lambda path: False
+        """Whether a file is a recording or a capture."""
+        self.open_traffic: Callable[[Path], bool] = lambda path: False
+        """Opens a recording or a capture; false for other files."""
 
     def open(self) -> None:
         """Open the file in the user's editor."""
@@ -68,6 +74,9 @@ class ProfileCommands(QObject):
                     "\n".join(translated(str(each)) for each in problems), tint=Tint.WARNING
                 )
             return
+        if self.has_traffic(file.path):
+            self._show_traffic_file()
+            return
         shown = [translated(str(problem)) for problem in problems[:MAX_PROBLEMS]]
         if len(problems) > len(shown):
             rest = len(problems) - len(shown)
@@ -80,3 +89,13 @@ class ProfileCommands(QObject):
             offers.insert(0, (self.tr("Open it"), self.open))
             offers.append((self.tr("Set it aside and go on"), self.replace_broken_file))
         self._banner.say("\n".join([head, *shown]), *offers, tint=Tint.DANGER)
+
+    def _show_traffic_file(self) -> None:
+        """Say that the file is no profile. It is not offered to set aside what was recorded."""
+        path = self._workspace.file.path
+        words = self.tr(
+            "{0} is recorded traffic, not a profile. It stays as it is, so this window saves no "
+            "listeners. Choose File, Open profile for a window that does."
+        )
+        offer = (self.tr("Open the traffic"), lambda: self.open_traffic(path))
+        self._banner.say(words.format(path), offer, tint=Tint.WARNING)

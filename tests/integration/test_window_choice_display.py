@@ -47,7 +47,7 @@ def peer(desk: Desk) -> Iterator[socket.socket]:
 
 
 def test_the_details_follow_what_is_chosen(desk: Desk, peer: socket.socket) -> None:
-    panel = desk.window.rest.insight.panel
+    panel = desk.window.rest.choice_display.panel
     desk.do(desk.window.commands.details)
     assert panel.isVisible()
     desk.choose("Hello")
@@ -61,7 +61,7 @@ def test_the_details_follow_what_is_chosen(desk: Desk, peer: socket.socket) -> N
 
 
 def test_hidden_details_read_nothing_and_start_no_timer(desk: Desk, peer: socket.socket) -> None:
-    panel = desk.window.rest.insight.panel
+    panel = desk.window.rest.choice_display.panel
     desk.choose("Echo")
     assert not panel.plot.is_moving
     desk.do(desk.window.commands.details)
@@ -84,7 +84,7 @@ def test_a_double_click_shows_the_traffic_of_a_connection(desk: Desk, peer: sock
 
 def test_the_menu_of_a_chunk_leads_back_to_its_connection(desk: Desk, peer: socket.socket) -> None:
     window = desk.window
-    window.rest.insight.show_traffic(desk.listener("Echo"))
+    window.rest.choice_display.show_traffic(desk.listener("Echo"))
     pane = window.rest.traffic.pane
     assert pane is not None
     desk.until(lambda: pane.table.rows.rowCount() == 2)
@@ -106,7 +106,7 @@ def test_the_way_back_shows_closed_connections_too(desk: Desk) -> None:
         desk.until(lambda: len(desk.rows()) == 1)
         number = desk.window.rest.connections.model.row(0).number
     desk.until(lambda: not desk.rows())
-    desk.window.rest.insight.show_connection(number)
+    desk.window.rest.choice_display.show_connection(number)
     assert desk.window.rest.connections.commands.show_closed.isChecked()
     assert len(list(desk.window.rest.connections.selected())) == 1
 
@@ -121,7 +121,7 @@ def test_addresses_are_copied(desk: Desk, peer: socket.socket) -> None:
 
 
 def test_the_traffic_and_the_log_of_a_listener(desk: Desk, peer: socket.socket) -> None:
-    panel = desk.window.rest.insight.panel
+    panel = desk.window.rest.choice_display.panel
     desk.do(desk.window.commands.details)
     desk.choose("Echo")
     desk.click(panel.traffic_button)
@@ -153,7 +153,7 @@ def test_with_nothing_chosen_there_is_a_tile_for_each_listener(
 
 def test_escape_goes_back_from_the_connections_too(desk: Desk) -> None:
     window = desk.window
-    window.room.show_sidebar(False)
+    window.panes.show_sidebar(False)
     desk.do(window.commands.show_overview)
     desk.qtbot.keyClick(window.overview.tiles[0], Qt.Key.Key_Return)
     assert window.listeners.chosen is desk.listener("Echo")
@@ -217,7 +217,7 @@ def test_the_first_run_leads_to_a_conversation_in_three_steps(
 ) -> None:
     monkeypatch.setattr(window_frame, "FIRST_LISTENERS", parse(TWO).listeners)
     desk = open_window(TWO)
-    desk.window.room.show_console(False)
+    desk.window.panes.show_console(False)
     card = desk.window.first_steps
     assert card is not None
     desk.do(desk.window.commands.show_overview)
@@ -258,9 +258,15 @@ def test_the_card_of_the_first_run_does_not_come_again(
 def test_a_recording_is_seen_and_stopped_from_everywhere(
     desk: Desk, peer: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window, sign = desk.window, desk.window.rest.insight.recording
+    window, sign = desk.window, desk.window.rest.choice_display.recording
     opened: list[QUrl] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    is_taken = True
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url)
+        return is_taken
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     assert not sign.isVisible()
     pane = window.rest.traffic.open_pane
     assert pane.recording is not None
@@ -277,8 +283,14 @@ def test_a_recording_is_seen_and_stopped_from_everywhere(
     assert not sign.dot.isVisible()
     desk.click(sign.folder_button)
     assert opened[0].toLocalFile() == str(tmp_path)
+    assert window.rest.banner.message == f"The desktop was asked to show {tmp_path}."
+    is_taken = False
+    desk.click(sign.folder_button)
+    assert str(tmp_path) in window.rest.banner.message
+    desk.click(desk.offer("Copy the path"))
+    assert QGuiApplication.clipboard().text() == str(tmp_path)
     desk.click(sign.open_button)
-    (recording,) = window.rest.behaviour.recordings.opened
+    (recording,) = window.rest.task_windows.recordings.opened
     assert recording.windowTitle().startswith("a.sqlite")
     recording.close()
     desk.click(sign.close_button)

@@ -15,7 +15,7 @@ from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.plain_text import message_box
 
 
-class Renewal(QObject):
+class LanguageChange(QObject):
     """Asks whether the window may be made anew, if something would end by that."""
 
     wanted = Signal()

@@ -19,6 +19,7 @@ from app.server.workspace import Workspace
 from app.text.readable import escape_mnemonics
 from app.ui.style.icons import Icons
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.task_window import OpenWindows
 from app.ui.widgets.translation import translated
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ MOST_NAMED: Final = 3
 SYMBOL: Final = "⚡"
 
 
-class FaultCommands(QObject):
+class FaultActions(QObject):
     """Opens the panels, clears all faults, and keeps the mark up to date.
 
     `refresh` costs one look at each listener, and only when one of them changed.
@@ -58,7 +59,7 @@ class FaultCommands(QObject):
         self._window = window
         self._changed: dict[Connection, None] = {}
         """The connections for which a panel was opened, while they are open."""
-        self.panels: list[FaultsPanel] = []
+        self.panels: OpenWindows[FaultsPanel] = OpenWindows()
         self.mark = QToolButton()
         self._set_up_mark()
         self._show_mark()
@@ -67,14 +68,14 @@ class FaultCommands(QObject):
         """Show the faults of `listener`."""
         from app.ui.faults.panel import ListenerTarget  # imported late for a faster start
 
-        if listener in self._workspace.deck.listeners and not self._raise(listener):
+        if listener in self._workspace.deck.listeners and not self.panels.raised(listener):
             self._open(ListenerTarget(listener, self._workspace, self._show_save_error))
 
     def open_for_connection(self, connection: Connection) -> None:
         """Show the faults of `connection`."""
         from app.ui.faults.panel import ConnectionTarget
 
-        if connection.connected and not self._raise(connection):
+        if connection.connected and not self.panels.raised(connection):
             self._changed[connection] = None
             self._open(ConnectionTarget(connection))
 
@@ -100,7 +101,7 @@ class FaultCommands(QObject):
 
     def close(self) -> None:
         """Close all panels."""
-        for panel in list(self.panels):
+        for panel in self.panels:
             panel.close()
 
     def refresh(self, batch: ChangeBatch) -> None:
@@ -116,26 +117,12 @@ class FaultCommands(QObject):
             panel.refresh()
         self._show_mark()
 
-    def _raise(self, subject: Listener | Connection) -> bool:
-        """Bring the panel of `subject` to the front, if there is one."""
-        panel = next((each for each in self.panels if each.target.subject is subject), None)
-        if panel is not None:
-            panel.raise_()
-            panel.activateWindow()
-        return panel is not None
-
     def _open(self, target: ListenerTarget | ConnectionTarget) -> None:
         from app.ui.faults.panel import FaultsPanel
 
         panel = FaultsPanel(target, self._icons, self._window)
-        self.panels.append(panel)
         panel.applied.connect(self._show_mark)
-        panel.destroyed.connect(lambda: self._forget(panel))
-        panel.show()
-
-    def _forget(self, panel: FaultsPanel) -> None:
-        if panel in self.panels:
-            self.panels.remove(panel)
+        self.panels.show(target.subject, panel)
 
     def _set(self, listener: Listener, faults: tuple[Fault, ...]) -> None:
         if listener in self._workspace.deck.listeners:

@@ -14,8 +14,6 @@ from app.text import readable
 from app.text.notation import LineEnding, Notation
 from app.text.sentence import system_reason
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, ChunkLog
-from app.ui.preferences.appearance import Appearance
-from app.ui.preferences.page import PreferencePage, index_of, number, swatch
 from app.ui.settings import (
     LEAST_BYTES,
     LEAST_CHUNKS,
@@ -28,6 +26,8 @@ from app.ui.settings import (
     Settings,
     StartUp,
 )
+from app.ui.settings_dialog.appearance import Appearance
+from app.ui.settings_dialog.page import SettingsPage, index_of, number, swatch
 from app.ui.style.tokens import ZOOMS, Density, Scheme
 from app.ui.widgets.translation import translated
 
@@ -40,14 +40,14 @@ ACCENTS: Final = ("#2f6fdb", "#6b57d2", "#b0369c", "#c2371f", "#a35c00", "#287a3
 translate = QCoreApplication.translate
 
 
-class AppearancePage(PreferencePage):
+class AppearancePage(SettingsPage):
     """Light or dark, accent, density, zoom and fonts."""
 
     def __init__(self, settings: Settings, appearance: Appearance) -> None:
         super().__init__()
         self._appearance = appearance
         self.scheme = self.add_choice(
-            translate("PreferencePage", "Colours"),
+            translate("SettingsPage", "Colours"),
             (
                 (self.tr("As the system"), Scheme.SYSTEM),
                 (self.tr("Light"), Scheme.LIGHT),
@@ -57,7 +57,7 @@ class AppearancePage(PreferencePage):
             appearance.set_scheme,
         )
         self.accent = self.add_choice(
-            translate("PreferencePage", "Accent"),
+            translate("SettingsPage", "Accent"),
             self._accents(settings.accent),
             settings.accent,
             self._set_accent,
@@ -67,7 +67,7 @@ class AppearancePage(PreferencePage):
             if color:
                 self.accent.setItemIcon(index, swatch(color))
         self.density = self.add_choice(
-            translate("PreferencePage", "Density"),
+            translate("SettingsPage", "Density"),
             (
                 (self.tr("Comfortable"), Density.COMFORTABLE),
                 (self.tr("Compact"), Density.COMPACT),
@@ -76,19 +76,19 @@ class AppearancePage(PreferencePage):
             appearance.set_density,
         )
         self.zoom = self.add_choice(
-            translate("PreferencePage", "Zoom"),
+            translate("SettingsPage", "Zoom"),
             ((f"{round(zoom * 100)} %", zoom) for zoom in ZOOMS),
             settings.zoom,
             appearance.set_zoom,
         )
         self.text_font = self.add_choice(
-            translate("PreferencePage", "Font"),
+            translate("SettingsPage", "Font"),
             self._families(is_fixed=False),
             settings.font,
             appearance.set_font,
         )
         self.data_font = self.add_choice(
-            translate("PreferencePage", "Font for data"),
+            translate("SettingsPage", "Font for data"),
             self._families(is_fixed=True),
             settings.data_font,
             appearance.set_data_font,
@@ -145,7 +145,7 @@ class AppearancePage(PreferencePage):
         self.accent.setCurrentIndex(self.accent.findData(name))
 
 
-class LanguagePage(PreferencePage):
+class LanguagePage(SettingsPage):
     """The language of the window."""
 
     chosen = Signal()
@@ -154,7 +154,7 @@ class LanguagePage(PreferencePage):
         super().__init__()
         self._settings = settings
         self.language = self.add_choice(
-            translate("PreferencePage", "Language"),
+            translate("SettingsPage", "Language"),
             (
                 (self.tr("As the system"), Language.SYSTEM),
                 ("English", Language.ENGLISH),
@@ -180,7 +180,7 @@ class LanguagePage(PreferencePage):
             self.chosen.emit()
 
 
-class StartUpPage(PreferencePage):
+class StartUpPage(SettingsPage):
     """Which listeners start with the window, and what closing it does."""
 
     def __init__(
@@ -191,7 +191,7 @@ class StartUpPage(PreferencePage):
         self._settings = settings
         self._login = login
         self.listeners = self.add_choice(
-            translate("PreferencePage", "Listeners at the start"),
+            translate("SettingsPage", "Listeners at the start"),
             (
                 (self.tr("Those that start automatically"), StartUp.MARKED),
                 (self.tr("As they were, too"), StartUp.AS_BEFORE),
@@ -203,16 +203,16 @@ class StartUpPage(PreferencePage):
         self.at_login.setVisible(login is not None)
         if login is not None:
             self.at_login.toggled.connect(self._start_at_login)
-            self.add_setting(translate("PreferencePage", "Login"), self.at_login)
+            self.add_setting(translate("SettingsPage", "Login"), self.at_login)
         self.to_tray = QCheckBox(self.tr("Keeps Portdeck running in the tray"))
         self.to_tray.setChecked(settings.closes_to_tray)
         self.to_tray.toggled.connect(lambda on: setattr(settings, "closes_to_tray", on))
-        self.add_setting(translate("PreferencePage", "Closing the window"), self.to_tray)
+        self.add_setting(translate("SettingsPage", "Closing the window"), self.to_tray)
         self.to_tray.setEnabled(has_tray)
         self.asks = QCheckBox(self.tr("Ask before a command closes them"))
         self.asks.setChecked(settings.asks_before_closing)
         self.asks.toggled.connect(lambda on: setattr(settings, "asks_before_closing", on))
-        self.add_setting(translate("PreferencePage", "Live connections"), self.asks)
+        self.add_setting(translate("SettingsPage", "Live connections"), self.asks)
         self.add_note(
             self.tr("File → Quit always ends Portdeck.")
             if has_tray
@@ -252,13 +252,13 @@ class StartUpPage(PreferencePage):
         self.asks.setChecked(True)
 
 
-class ConsolePage(PreferencePage):
+class ConsolePage(SettingsPage):
     """What a new console tab begins with."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.notation = self.add_choice(
-            translate("PreferencePage", "Notation"),
+            translate("SettingsPage", "Notation"),
             (
                 (self.tr("Text"), Notation.TEXT),
                 (self.tr("Escapes"), Notation.ESCAPES),
@@ -268,13 +268,13 @@ class ConsolePage(PreferencePage):
             lambda notation: setattr(settings, "notation", notation),
         )
         self.ending = self.add_choice(
-            translate("PreferencePage", "Line ending"),
+            translate("SettingsPage", "Line ending"),
             ((ending.label, ending) for ending in LineEnding),
             settings.ending,
             lambda ending: setattr(settings, "ending", ending),
         )
         self.enter = self.add_choice(
-            translate("PreferencePage", "Enter key"),
+            translate("SettingsPage", "Enter key"),
             (
                 (self.tr("Sends; Shift+Enter begins a new line"), True),
                 (self.tr("Begins a new line; Ctrl+Enter sends"), False),
@@ -293,7 +293,7 @@ class ConsolePage(PreferencePage):
         self.enter.setCurrentIndex(index_of(self.enter, True))
 
 
-class TrafficPage(PreferencePage):
+class TrafficPage(SettingsPage):
     """How much captured traffic is kept, and what that costs in all."""
 
     def __init__(self, log: ChunkLog, settings: Settings) -> None:
@@ -306,8 +306,8 @@ class TrafficPage(PreferencePage):
         self.memory.setSuffix(self.tr(" MiB"))
         self.chunks = number(LEAST_CHUNKS, MOST_CHUNKS, max_chunks, 100_000)
         for title, box in (
-            (translate("PreferencePage", "Memory"), self.memory),
-            (translate("PreferencePage", "Chunks, at most"), self.chunks),
+            (translate("SettingsPage", "Memory"), self.memory),
+            (translate("SettingsPage", "Chunks, at most"), self.chunks),
         ):
             self.add_setting(title, box)
             box.valueChanged.connect(self._apply)
@@ -354,7 +354,7 @@ class TrafficPage(PreferencePage):
         self.outcome.setText(kept)
 
 
-class NotificationsPage(PreferencePage):
+class NotificationsPage(SettingsPage):
     """The events of which the desktop is notified."""
 
     def __init__(self, settings: Settings, *, has_tray: bool) -> None:
@@ -375,7 +375,7 @@ class NotificationsPage(PreferencePage):
             column.addWidget(box)
             self.boxes[notice] = box
         group.setFocusProxy(self.boxes[Notice.FAILED])
-        self.add_setting(translate("PreferencePage", "Notify me when"), group)
+        self.add_setting(translate("SettingsPage", "Notify me when"), group)
         self.add_note(
             self.tr("Only while the window is not in front.")
             if has_tray
@@ -388,7 +388,7 @@ class NotificationsPage(PreferencePage):
             box.setChecked(False)
 
 
-class LogPage(PreferencePage):
+class LogPage(SettingsPage):
     """How much is logged."""
 
     def __init__(self, settings: Settings) -> None:
@@ -402,7 +402,7 @@ class LogPage(PreferencePage):
         }
         levels = logging.getLevelNamesMapping()
         self.level = self.add_choice(
-            translate("PreferencePage", "Minimum level"),
+            translate("SettingsPage", "Minimum level"),
             ((names[name], levels[name]) for name in LOG_LEVELS),
             settings.log_level,
             self._choose,

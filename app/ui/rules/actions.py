@@ -26,7 +26,7 @@ PROTOCOL: Final = "replies"
 FORWARD: Final = "forward"
 
 
-class RulesCommands(QObject):
+class RuleActions(QObject):
     """Opens windows over `window`, one of a kind for each listener, and keeps them up to date."""
 
     def __init__(

@@ -23,9 +23,10 @@ from PySide6.QtWidgets import (
 
 from app.traffic.chunk_log import ChunkLog
 from app.ui.command_types import QT_TRANSLATE_NOOP
-from app.ui.preferences.appearance import Appearance
-from app.ui.preferences.page import PreferencePage
-from app.ui.preferences.pages import (
+from app.ui.settings import LoginStart, Settings
+from app.ui.settings_dialog.appearance import Appearance
+from app.ui.settings_dialog.page import SettingsPage
+from app.ui.settings_dialog.pages import (
     AppearancePage,
     ConsolePage,
     LanguagePage,
@@ -34,7 +35,6 @@ from app.ui.preferences.pages import (
     StartUpPage,
     TrafficPage,
 )
-from app.ui.settings import LoginStart, Settings
 from app.ui.widgets.dialogs import dialog_buttons
 from app.ui.widgets.layouts import fill
 
@@ -43,35 +43,35 @@ LARGEST_SCALE: Final = 1.5
 """The dialog grows with the zoom up to this; from there on its pages scroll."""
 
 PAGES: Final = {
-    "appearance": QT_TRANSLATE_NOOP("Preferences", "Appearance"),
-    "language": QT_TRANSLATE_NOOP("Preferences", "Language"),
-    "start_up": QT_TRANSLATE_NOOP("Preferences", "Start and end"),
-    "console": QT_TRANSLATE_NOOP("Preferences", "Console"),
-    "traffic": QT_TRANSLATE_NOOP("Preferences", "Traffic"),
-    "notifications": QT_TRANSLATE_NOOP("Preferences", "Notifications"),
-    "log": QT_TRANSLATE_NOOP("Preferences", "Log"),
+    "appearance": QT_TRANSLATE_NOOP("SettingsDialog", "Appearance"),
+    "language": QT_TRANSLATE_NOOP("SettingsDialog", "Language"),
+    "start_up": QT_TRANSLATE_NOOP("SettingsDialog", "Start and end"),
+    "console": QT_TRANSLATE_NOOP("SettingsDialog", "Console"),
+    "traffic": QT_TRANSLATE_NOOP("SettingsDialog", "Traffic"),
+    "notifications": QT_TRANSLATE_NOOP("SettingsDialog", "Notifications"),
+    "log": QT_TRANSLATE_NOOP("SettingsDialog", "Log"),
 }
 """The pages by name, in their order, with their titles."""
 
 SETTINGS: Final = (
-    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Colours")),
-    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Accent")),
-    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Density")),
-    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Zoom")),
-    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Font")),
-    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Font for data")),
-    ("language", QT_TRANSLATE_NOOP("PreferencePage", "Language")),
-    ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Listeners at the start")),
-    ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Login")),
-    ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Closing the window")),
-    ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Live connections")),
-    ("console", QT_TRANSLATE_NOOP("PreferencePage", "Notation")),
-    ("console", QT_TRANSLATE_NOOP("PreferencePage", "Line ending")),
-    ("console", QT_TRANSLATE_NOOP("PreferencePage", "Enter key")),
-    ("traffic", QT_TRANSLATE_NOOP("PreferencePage", "Memory")),
-    ("traffic", QT_TRANSLATE_NOOP("PreferencePage", "Chunks, at most")),
-    ("notifications", QT_TRANSLATE_NOOP("PreferencePage", "Notify me when")),
-    ("log", QT_TRANSLATE_NOOP("PreferencePage", "Minimum level")),
+    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Colours")),
+    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Accent")),
+    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Density")),
+    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Zoom")),
+    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Font")),
+    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Font for data")),
+    ("language", QT_TRANSLATE_NOOP("SettingsPage", "Language")),
+    ("start_up", QT_TRANSLATE_NOOP("SettingsPage", "Listeners at the start")),
+    ("start_up", QT_TRANSLATE_NOOP("SettingsPage", "Login")),
+    ("start_up", QT_TRANSLATE_NOOP("SettingsPage", "Closing the window")),
+    ("start_up", QT_TRANSLATE_NOOP("SettingsPage", "Live connections")),
+    ("console", QT_TRANSLATE_NOOP("SettingsPage", "Notation")),
+    ("console", QT_TRANSLATE_NOOP("SettingsPage", "Line ending")),
+    ("console", QT_TRANSLATE_NOOP("SettingsPage", "Enter key")),
+    ("traffic", QT_TRANSLATE_NOOP("SettingsPage", "Memory")),
+    ("traffic", QT_TRANSLATE_NOOP("SettingsPage", "Chunks, at most")),
+    ("notifications", QT_TRANSLATE_NOOP("SettingsPage", "Notify me when")),
+    ("log", QT_TRANSLATE_NOOP("SettingsPage", "Minimum level")),
 )
 """Every setting: its page, and the text in front of it."""
 
@@ -80,10 +80,10 @@ def setting_titles() -> Iterator[tuple[str, str, str]]:
     """For each setting the name of its page, the page's title, and the setting's title."""
     translate = QCoreApplication.translate
     for page, title in SETTINGS:
-        yield page, translate("Preferences", PAGES[page]), translate("PreferencePage", title)
+        yield page, translate("SettingsDialog", PAGES[page]), translate("SettingsPage", title)
 
 
-class Preferences(QDialog):
+class SettingsDialog(QDialog):
     """Shows the settings, one page at a time."""
 
     language_changed = Signal()
@@ -106,7 +106,7 @@ class Preferences(QDialog):
         language = LanguagePage(settings)
         language.chosen.connect(self.language_changed)
         self.traffic = TrafficPage(log, settings)
-        self.pages: dict[str, PreferencePage] = {
+        self.pages: dict[str, SettingsPage] = {
             "appearance": AppearancePage(settings, appearance),
             "language": language,
             "start_up": StartUpPage(settings, has_tray=has_tray, login=login),
@@ -137,7 +137,7 @@ class Preferences(QDialog):
     def _set_up(self) -> None:
         self.list.setAccessibleName(self.tr("Pages"))
         for name, title in PAGES.items():
-            self.list.addItem(QCoreApplication.translate("Preferences", title))
+            self.list.addItem(QCoreApplication.translate("SettingsDialog", title))
             area = QScrollArea()
             area.setWidgetResizable(True)
             area.setFrameShape(QScrollArea.Shape.NoFrame)

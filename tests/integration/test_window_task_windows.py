@@ -43,17 +43,17 @@ def test_a_stall_acts_at_once_and_clearing_it_loses_nothing(open_window: OpenWin
     desk.until(lambda: client.has(b"one"))
     desk.choose("Echo")
     desk.do(desk.window.commands.faults)
-    (panel,) = desk.window.rest.behaviour.faults.panels
+    (panel,) = desk.window.rest.task_windows.faults.panels
     panel.editor.append(FaultKind.STALL)
     desk.until(lambda: bool(desk.listener("Echo").spec.faults))
     desk.until(lambda: desk.row("Echo").faults.isVisible())
-    assert desk.window.rest.behaviour.faults.mark.isVisible()
+    assert desk.window.rest.task_windows.faults.mark.isVisible()
     client.send(b"two")
     desk.until(lambda: desk.rows()[0][0] == client.name)
     assert client.has(b"one")
     desk.do(desk.window.commands.clear_faults)
     desk.until(lambda: client.has(b"onetwo"))
-    assert not desk.window.rest.behaviour.faults.mark.isVisible()
+    assert not desk.window.rest.task_windows.faults.mark.isVisible()
     assert "All faults are off" in desk.window.rest.banner.message
     client.close()
     panel.close()
@@ -65,7 +65,7 @@ def test_the_key_that_clears_all_faults_works_in_the_window_of_the_faults(
     desk = open_window(ECHO)
     desk.choose("Echo")
     desk.do(desk.window.commands.faults)
-    (panel,) = desk.window.rest.behaviour.faults.panels
+    (panel,) = desk.window.rest.task_windows.faults.panels
     panel.editor.append(FaultKind.STALL)
     desk.until(lambda: bool(desk.listener("Echo").spec.faults))
     panel.activateWindow()
@@ -87,9 +87,9 @@ def test_a_connection_is_disturbed_alone(open_window: OpenWindow) -> None:
     desk.until(lambda: len(desk.rows()) == 2)
     desk.select(desk.peers().index(disturbed.name))
     desk.do(desk.window.rest.connections.commands.faults)
-    (panel,) = desk.window.rest.behaviour.faults.panels
+    (panel,) = desk.window.rest.task_windows.faults.panels
     panel.editor.append(FaultKind.STALL)
-    desk.until(lambda: "1 connection" in desk.window.rest.behaviour.faults.mark.text())
+    desk.until(lambda: "1 connection" in desk.window.rest.task_windows.faults.mark.text())
     disturbed.send(b"a")
     calm.send(b"b")
     desk.until(lambda: calm.has(b"b"))
@@ -107,7 +107,7 @@ def test_rules_change_while_a_client_is_connected(open_window: OpenWindow) -> No
     client.send(b"HELLO\r\n")
     desk.choose("Mock")
     desk.do(desk.window.commands.rules)
-    (editor,) = desk.window.rest.behaviour.rules.editors
+    (editor,) = desk.window.rest.task_windows.rules.editors
     desk.until(lambda: editor.unmatched.model.rowCount() == 1)
     editor.unmatched.table.selectRow(0)
     editor.unmatched.make_rule.click()
@@ -134,7 +134,7 @@ def test_a_conversation_becomes_a_listener_that_its_client_cannot_tell_apart(
     desk.until(lambda: client.has(b"READY\r\nPONG\r\n"))
     client.close()
     desk.until(lambda: not desk.rows())
-    actions = desk.window.rest.behaviour.conversations
+    actions = desk.window.rest.task_windows.conversations
     actions._make_listener(_traffic_of(desk), None, desk.window)
     dialog = desk.window.findChild(MakeListenerDialog)
     assert dialog is not None
@@ -162,11 +162,11 @@ def test_a_capture_is_opened_and_its_conversation_played(
     desk.switch_on("Echo")
     path = tmp_path / "a.pcap"
     path.write_bytes(pcap(timed(exchange((False, b"hi\n"), (True, b"hi\n")))))
-    captures = desk.window.rest.behaviour.captures
+    captures = desk.window.rest.task_windows.captures
     captures.open(path)
     (window,) = captures.opened
     desk.until(lambda: window.pane.table.rows.rowCount() == 2)
-    actions = desk.window.rest.behaviour.conversations
+    actions = desk.window.rest.task_windows.conversations
     actions._play(RecordedConnection(window.capture, window.capture, 0), None, window)
     (player,) = actions.windows
     assert isinstance(player, PlayWindow)
@@ -219,7 +219,7 @@ direction = "in"
         client.send(b"secret\n")
         desk.choose("Between")
         desk.do(desk.window.commands.held)
-        (panel,) = desk.window.rest.behaviour.rules.held
+        (panel,) = desk.window.rest.task_windows.rules.held
         desk.until(lambda: panel.model.rowCount() == 1)
         assert not received
         panel.edit.text.setPlainText(r"public\n")

@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from app.text.notation import LineEnding, Notation
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, ChunkLog
-from app.ui.preferences.appearance import Appearance
-from app.ui.preferences.dialog import PAGES, SETTINGS, Preferences, setting_titles
-from app.ui.preferences.page import index_of
-from app.ui.preferences.pages import (
+from app.ui.settings import Language, Notice, Settings, StartUp
+from app.ui.settings_dialog.appearance import Appearance
+from app.ui.settings_dialog.dialog import PAGES, SETTINGS, SettingsDialog, setting_titles
+from app.ui.settings_dialog.page import index_of
+from app.ui.settings_dialog.pages import (
     ACCENTS,
     MIB,
     AppearancePage,
@@ -27,7 +28,6 @@ from app.ui.preferences.pages import (
     StartUpPage,
     TrafficPage,
 )
-from app.ui.settings import Language, Notice, Settings, StartUp
 from app.ui.style.theme import Theme, mono_font
 from app.ui.style.tokens import Density, Scheme
 
@@ -68,8 +68,10 @@ def appearance(settings: Settings, qapp: QApplication) -> Iterator[Appearance]:
 
 
 @pytest.fixture
-def dialog(log: ChunkLog, settings: Settings, appearance: Appearance, qtbot: QtBot) -> Preferences:
-    dialog = Preferences(log, settings, appearance, has_tray=True, login=Login())
+def dialog(
+    log: ChunkLog, settings: Settings, appearance: Appearance, qtbot: QtBot
+) -> SettingsDialog:
+    dialog = SettingsDialog(log, settings, appearance, has_tray=True, login=Login())
     qtbot.addWidget(dialog)
     dialog.show()
     dialog.open_page("traffic")
@@ -77,7 +79,7 @@ def dialog(log: ChunkLog, settings: Settings, appearance: Appearance, qtbot: QtB
 
 
 @pytest.fixture
-def traffic(dialog: Preferences) -> TrafficPage:
+def traffic(dialog: SettingsDialog) -> TrafficPage:
     return dialog.traffic
 
 
@@ -87,7 +89,7 @@ def test_it_shows_the_limits_and_the_kept_traffic(traffic: TrafficPage) -> None:
 
 
 def test_a_smaller_limit_drops_the_oldest_traffic_and_says_so(
-    dialog: Preferences, traffic: TrafficPage, log: ChunkLog, settings: Settings
+    dialog: SettingsDialog, traffic: TrafficPage, log: ChunkLog, settings: Settings
 ) -> None:
     traffic.chunks.setValue(10_000)
     assert len(log) <= 10_000
@@ -99,7 +101,7 @@ def test_a_smaller_limit_drops_the_oldest_traffic_and_says_so(
 
 
 def test_a_half_typed_number_drops_nothing(
-    dialog: Preferences, traffic: TrafficPage, log: ChunkLog, qtbot: QtBot
+    dialog: SettingsDialog, traffic: TrafficPage, log: ChunkLog, qtbot: QtBot
 ) -> None:
     traffic.chunks.selectAll()
     qtbot.keyClicks(traffic.chunks, "1500")
@@ -110,7 +112,7 @@ def test_a_half_typed_number_drops_nothing(
 
 
 def test_reset_restores_the_defaults(
-    dialog: Preferences, traffic: TrafficPage, log: ChunkLog, settings: Settings
+    dialog: SettingsDialog, traffic: TrafficPage, log: ChunkLog, settings: Settings
 ) -> None:
     traffic.chunks.setValue(50_000)
     dialog.reset_button.click()
@@ -126,14 +128,14 @@ def test_invalid_limits_are_ignored(tmp_path: Path, value: str) -> None:
     assert Settings(store).number("traffic_bytes", 5) == 0
 
 
-def test_every_setting_is_on_the_page_that_the_palette_names(dialog: Preferences) -> None:
+def test_every_setting_is_on_the_page_that_the_palette_names(dialog: SettingsDialog) -> None:
     on_pages = [(name, title) for name, page in dialog.pages.items() for title in page.titles]
     assert on_pages == list(SETTINGS)
     assert [title for _, _, title in setting_titles()] == [title for _, title in SETTINGS]
     assert list(dialog.pages) == list(PAGES)
 
 
-def test_every_control_has_an_accessible_name(dialog: Preferences) -> None:
+def test_every_control_has_an_accessible_name(dialog: SettingsDialog) -> None:
     for page in dialog.pages.values():
         for control in page.findChildren(QWidget):
             takes_focus = control.focusPolicy() & Qt.FocusPolicy.TabFocus
@@ -150,7 +152,7 @@ def test_the_cost_in_all_follows_the_bound(traffic: TrafficPage) -> None:
 
 
 def test_a_change_of_the_appearance_shows_at_once_and_is_saved(
-    dialog: Preferences, settings: Settings, qapp: QApplication
+    dialog: SettingsDialog, settings: Settings, qapp: QApplication
 ) -> None:
     page = dialog.pages["appearance"]
     assert isinstance(page, AppearancePage)
@@ -166,7 +168,7 @@ def test_a_change_of_the_appearance_shows_at_once_and_is_saved(
 
 
 def test_a_chosen_font_shows_at_once_and_the_system_font_fills_its_gaps(
-    dialog: Preferences, settings: Settings, qapp: QApplication
+    dialog: SettingsDialog, settings: Settings, qapp: QApplication
 ) -> None:
     page = dialog.pages["appearance"]
     assert isinstance(page, AppearancePage)
@@ -213,7 +215,7 @@ def test_zoom_goes_in_steps_and_is_remembered(settings: Settings, appearance: Ap
 
 
 def test_another_language_is_saved_and_told(
-    dialog: Preferences, settings: Settings, qtbot: QtBot
+    dialog: SettingsDialog, settings: Settings, qtbot: QtBot
 ) -> None:
     page = dialog.pages["language"]
     assert isinstance(page, LanguagePage)
@@ -222,7 +224,7 @@ def test_another_language_is_saved_and_told(
     assert settings.language is Language.CHINESE
 
 
-def test_the_log_level_counts_at_once(dialog: Preferences, settings: Settings) -> None:
+def test_the_log_level_counts_at_once(dialog: SettingsDialog, settings: Settings) -> None:
     page = dialog.pages["log"]
     assert isinstance(page, LogPage)
     before = logging.getLogger().level
@@ -243,7 +245,7 @@ def test_reset_all_restores_every_default(
     settings.save_notifies(Notice.FAILED, True)
     appearance.set_zoom(2.0)
     before = logging.getLogger().level
-    dialog = Preferences(log, settings, appearance, has_tray=True)
+    dialog = SettingsDialog(log, settings, appearance, has_tray=True)
     qtbot.addWidget(dialog)
     dialog.reset_all_button.click()
     logging.getLogger().setLevel(before)
@@ -256,7 +258,7 @@ def test_reset_all_restores_every_default(
 def test_without_a_tray_its_settings_are_disabled_and_say_why(
     log: ChunkLog, settings: Settings, appearance: Appearance, qtbot: QtBot
 ) -> None:
-    dialog = Preferences(log, settings, appearance, has_tray=False)
+    dialog = SettingsDialog(log, settings, appearance, has_tray=False)
     qtbot.addWidget(dialog)
     start_up, notifications = dialog.pages["start_up"], dialog.pages["notifications"]
     assert isinstance(start_up, StartUpPage)

@@ -19,7 +19,7 @@ from app.server.deck import Deck
 from app.server.listener import Listener
 from app.server.monitor import ChangeBatch, Changes
 from app.server.workspace import Workspace
-from app.ui.faults.commands import FaultCommands
+from app.ui.faults.actions import FaultActions
 from app.ui.faults.fields import NumberField
 from app.ui.faults.panel import FaultsPanel
 from app.ui.style.icons import Icons
@@ -72,7 +72,7 @@ class Bench:
         window = QWidget()
         qtbot.addWidget(window)
         self.banner = Banner(Icons(), window)
-        self.commands = FaultCommands(self.workspace, self.banner, Icons(), lambda: None, window)
+        self.commands = FaultActions(self.workspace, self.banner, Icons(), lambda: None, window)
         qtbot.addWidget(self.commands.mark)
 
     def tick(self, *closed: Any) -> None:
@@ -82,7 +82,7 @@ class Bench:
 
     def panel(self, listener: Listener) -> FaultsPanel:
         self.commands.open_for_listener(listener)
-        return self.commands.panels[-1]
+        return list(self.commands.panels)[-1]
 
     def kept(self, name: str) -> ListenerSpec:
         """The listener as the profile has it."""
@@ -95,7 +95,7 @@ def bench(tmp_path: Path, qtbot: QtBot) -> Iterator[Bench]:
     bench = Bench(tmp_path / "p.toml", qtbot)
     yield bench
     bench.commands.close()
-    qtbot.waitUntil(lambda: not bench.commands.panels)
+    qtbot.waitUntil(lambda: not len(bench.commands.panels))
 
 
 def _slide(panel: FaultsPanel, seconds: float) -> None:
@@ -218,7 +218,7 @@ def test_the_mark_names_whatever_is_disturbed(bench: Bench, qtbot: QtBot) -> Non
     assert mark.text() == "⚡ Faults: Slow"
     connection: Any = FakeConnection(bench.echo.spec)
     bench.commands.open_for_connection(connection)
-    bench.commands.panels[0].editor.append(FaultKind.STALL)
+    next(iter(bench.commands.panels)).editor.append(FaultKind.STALL)
     qtbot.waitUntil(lambda: mark.text() == "⚡ Faults: Slow, 1 connection")
     connection.connected = False
     bench.tick(connection)
