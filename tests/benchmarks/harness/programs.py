@@ -76,6 +76,25 @@ class Program:
             with suppress(psutil.NoSuchProcess):  # those of a fork end with their connections
                 each.cpu_affinity([max(os.sched_getaffinity(0))])
 
+    @contextmanager
+    def alone_on_its_processor(self) -> Iterator[None]:
+        """Keep the load and the screen off it meanwhile, if there is another one.
+
+        Otherwise a message is late because the load, and not the program, runs.
+        """
+        all_of_them = os.sched_getaffinity(0)
+        last = max(all_of_them)
+        this = psutil.Process()
+        load = [this, *(each for each in this.children() if each.pid != self.pid)]
+        self.stand_apart()
+        for each in load:
+            each.cpu_affinity(sorted(all_of_them - {last}) or [last])
+        try:
+            yield
+        finally:
+            for each in load:
+                each.cpu_affinity(sorted(all_of_them))
+
     def settle(self) -> None:
         """Wait until it has nothing left to do of its own."""
         deadline = time.monotonic() + MOST_SETTLE_SECONDS

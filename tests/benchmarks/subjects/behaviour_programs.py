@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -47,7 +48,7 @@ listen bench
 """
 
 
-def profile(protocol: str, more: str = "") -> str:
+def profile(protocol: str, more: str = "", *, port: int = 0) -> str:
     """One listener on TCP. `more` is what follows in its table."""
     return f"""
 version = 1
@@ -55,7 +56,7 @@ version = 1
 [[listener]]
 name = "Bench"
 protocol = "{protocol}"
-endpoint = "tcp:0:interface={HOST}"
+endpoint = "tcp:{port}:interface={HOST}"
 max_connections = 10000
 autostart = true
 {more}
@@ -162,6 +163,21 @@ def _with_file(name: str, text: str, command: Sequence[str], port: int) -> Itera
             yield Program(process.pid, port)
 
 
-def faulty(fault: str = "") -> Run:
-    """Portdeck's Echo with one fault, or without."""
-    return window(profile("echo", f"[[listener.fault]]\n{fault}" if fault else ""))
+def faulty(fault: str = "", *, has_window: bool = True) -> Run:
+    """Portdeck's Echo with one fault, or without; in the window, or by `portdeck serve`."""
+    table = f"[[listener.fault]]\n{fault}" if fault else ""
+    return window(profile("echo", table)) if has_window else _served(table)
+
+
+def _served(table: str) -> Run:
+    @contextmanager
+    def run(_: Screen) -> Iterator[Program]:
+        port = free_port(socket.SOCK_STREAM)
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write(profile("echo", table, port=port))
+            file.flush()
+            with running([sys.executable, "-m", "app", "serve", "--profile", file.name]) as process:
+                wait_for(port)
+                yield Program(process.pid, port)
+
+    return run
