@@ -82,12 +82,13 @@ class MessageComparison:
             else Sentence("nothing-expected", "Nothing was expected, and nothing came.")
         )
 
-    def lines(self, *, with_equal: bool = False) -> Iterator[str]:
-        """The rows for a terminal. `-` is expected, `+` came, `~` marks bytes that differ."""
+    def lines(self) -> Iterator[str]:
+        """The rows that are not equal, for a terminal.
+
+        `-` is expected, `+` came, `~` marks bytes that differ.
+        """
         for number, row in enumerate(self.rows, 1):
             if row.outcome is Outcome.EQUAL:
-                if with_equal:
-                    yield f"#{number} equal: {_shown(row.came or b'', 0)}"
                 continue
             yield f"#{number} {row.outcome.value}"
             sides = (("-", row.expected, row.expected_marks), ("+", row.came, row.came_marks))

@@ -40,12 +40,10 @@ class ClosingQuestion(QObject):
         act: Act,
         *,
         drain: Act | None = None,
-        leave: Act | None = None,
     ) -> None:
         """Call `act`, at once if none of `listeners` has a connection, or when the user says so.
 
-        `drain` is offered as the other way, if one of them can drain. `leave` is called if the user
-        wants neither.
+        `drain` is offered as the other way, if one of them can drain.
         """
         count = connection_count(listeners)
         if not count or not self._settings.asks_before_closing:
@@ -66,8 +64,6 @@ class ClosingQuestion(QObject):
             first = box.addButton(self._drain(closing), QMessageBox.ButtonRole.AcceptRole)
             first.clicked.connect(drain)
         box.setDefaultButton(first)
-        if leave is not None:
-            box.rejected.connect(leave)
         if closing is not Closing.QUIT:
             self._add_choice(box)
         open_modal(box)
