@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from attrs import Factory, define
 from twisted.internet.interfaces import IAddress
@@ -37,8 +37,8 @@ class ChangeBatch:
 
     opened: list[Connection] = Factory(list)
     active: list[Connection] = Factory(list)
-    forwarded: list[tuple[Connection, TargetLink]] = Factory(list)
-    """Those whose connection to a target was opened, each with that."""
+    forwarded: list[Connection] = Factory(list)
+    """Those whose connection to a target was opened."""
 
     closed: list[Connection] = Factory(list)
     listeners: set[Listener] = Factory(set)
@@ -47,11 +47,21 @@ class ChangeBatch:
     """The factories that opened, closed or refused a connection."""
 
 
+class ConnectionTracker(Protocol):
+    """Is told before the first chunk of a connection, and after its last one."""
+
+    def opened(self, connection: Connection) -> None: ...
+    def forwarded(self, connection: Connection) -> None: ...
+    def closed(self, connection: Connection) -> None: ...
+
+
 class Changes:
     """An observer that collects events. It calls `wake` for the first event after each `take`."""
 
-    def __init__(self, wake: Callable[[], None]) -> None:
+    def __init__(self, wake: Callable[[], None], tracker: ConnectionTracker | None = None) -> None:
+        """`tracker` is told of each connection at once, not at the next `take`."""
         self._wake = wake
+        self._tracker = tracker
         self._batch = ChangeBatch()
         self._is_woken = False
 
@@ -66,6 +76,8 @@ class Changes:
         self._wake_once()
 
     def opened(self, connection: Connection) -> None:
+        if self._tracker is not None:
+            self._tracker.opened(connection)
         self._batch.opened.append(connection)
         self._batch.factories.add(connection.factory)
         self._wake_once()
@@ -75,11 +87,14 @@ class Changes:
         self._wake_once()
 
     def forwarded(self, connection: Connection) -> None:
-        assert connection.target is not None
-        self._batch.forwarded.append((connection, connection.target))
+        if self._tracker is not None:
+            self._tracker.forwarded(connection)
+        self._batch.forwarded.append(connection)
         self._wake_once()
 
     def closed(self, connection: Connection) -> None:
+        if self._tracker is not None:
+            self._tracker.closed(connection)
         self._batch.closed.append(connection)
         self._batch.factories.add(connection.factory)
         self._wake_once()

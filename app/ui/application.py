@@ -41,7 +41,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
-    from app.ui.traffic.tab import ConnectionNames
     from app.ui.widgets.passphrase_dialog import PassphraseQuestions
     from app.ui.window.main_window import MainWindow
 
@@ -68,6 +67,7 @@ def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
     from app.ui.settings import Settings, StartUp
     from app.ui.settings_dialog.appearance import Appearance
     from app.ui.style.theme import Theme
+    from app.ui.traffic.connection_names import ConnectionTracker
     from app.ui.widgets.translation import apply_language
     from app.ui.window.main_window import MainWindow
 
@@ -79,8 +79,9 @@ def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
     logging.getLogger().setLevel(settings.log_level)
     Appearance(Theme.of(app), settings).apply()
     apply_language(app, settings.language)
-    changes = Changes(ticker.wake)
     traffic = ChunkLog(ticker.wake)
+    tracker = ConnectionTracker(traffic)
+    changes = Changes(ticker.wake, tracker)
     file = ProfileFile(profile)
 
     def before_load(path: Path) -> None:
@@ -113,7 +114,7 @@ def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
         app,
     )
 
-    def make_window(names: ConnectionNames | None) -> MainWindow:
+    def make_window() -> MainWindow:
         return MainWindow(
             reactor=reactor,
             workspace=workspace,
@@ -124,7 +125,7 @@ def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
             settings=settings,
             saved_state=saved_state,
             lifecycle=lifecycle,
-            names=names,
+            tracker=tracker,
         )
 
     holder = WindowHolder(
@@ -149,14 +150,13 @@ class WindowHolder:
 
     def __init__(
         self,
-        make: Callable[[ConnectionNames | None], MainWindow],
+        make: Callable[[], MainWindow],
         apply_language: Callable[[], None],
         *,
         hidden: bool = False,
     ) -> None:
         """Open the window that `make` makes; `hidden`, only in the tray if there is one.
 
-        `make` is given the names of the connections that the window before knew.
         `apply_language` installs the chosen language.
         """
         self._make = make
@@ -167,8 +167,8 @@ class WindowHolder:
         """Raise the window; see `MainWindow.bring_to_front`."""
         self.window.bring_to_front(token)
 
-    def _open(self, names: ConnectionNames | None = None, *, hidden: bool = False) -> MainWindow:
-        window = self._make(names)
+    def _open(self, *, hidden: bool = False) -> MainWindow:
+        window = self._make()
         window.completed.connect(lambda: window.rest.language_change.wanted.connect(self._renew))
         if hidden:
             window.rest.tray.wait(otherwise=window.showMinimized)
@@ -178,11 +178,10 @@ class WindowHolder:
 
     def _renew(self) -> None:
         gc.unfreeze()  # or the memory of the old window would be lost
-        before = self.window.rest
-        guide_place = before.help.guide_place()
+        guide_place = self.window.rest.help.guide_place()
         self.window.retire()
         self._apply_language()
-        self.window = self._open(before.traffic.directory)
+        self.window = self._open()
         if guide_place:
             self.window.rest.help.show_guide(*guide_place)
         self.window.rest.open_settings("language")

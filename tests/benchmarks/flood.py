@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import MAX_BYTES, ChunkLog
 from app.ui.style.icons import Icons
+from app.ui.traffic.connection_names import ConnectionNames
 from app.ui.traffic.pane import TrafficPane
-from app.ui.traffic.tab import ConnectionNames
 from app.ui.traffic.view_bar import View
 from tests.benchmarks.harness.report import keep, show
 

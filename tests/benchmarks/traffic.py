@@ -26,9 +26,9 @@ from app.traffic.pattern import PatternKind, parse
 from app.traffic.scan import Criteria, Scan
 from app.traffic.source import AllRows
 from app.ui.style.icons import Icons
+from app.ui.traffic.connection_names import ConnectionNames
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.scans import STEP_SECONDS
-from app.ui.traffic.tab import ConnectionNames
 from tests.benchmarks.harness.report import keep, show
 
 CHUNKS = 1_000_000

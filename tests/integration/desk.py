@@ -27,7 +27,7 @@ from app.ui.event_loop import Lifecycle, Ticker
 from app.ui.listener_form.form import ListenerForm
 from app.ui.listeners.row import ListenerRow
 from app.ui.settings import Settings
-from app.ui.traffic.tab import ConnectionNames
+from app.ui.traffic.connection_names import ConnectionTracker
 from app.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -74,8 +74,9 @@ class Desk:
         self.ticker = Ticker()
         self.collector = Collector(lambda: reactor.callFromThread(self.ticker.wake))
         logging.getLogger().addHandler(self.collector)
-        changes = Changes(self.ticker.wake)
         traffic = ChunkLog(self.ticker.wake)
+        tracker = ConnectionTracker(traffic)
+        changes = Changes(self.ticker.wake, tracker)
         self.deck = Deck(
             reactor,
             changes,
@@ -97,7 +98,7 @@ class Desk:
             self.settings,
         )
 
-        def make(names: ConnectionNames | None = None) -> MainWindow:
+        def make() -> MainWindow:
             return MainWindow(
                 reactor=reactor,
                 workspace=self.workspace,
@@ -108,7 +109,7 @@ class Desk:
                 settings=self.settings,
                 saved_state=saved_state,
                 lifecycle=self.lifecycle,
-                names=names,
+                tracker=tracker,
             )
 
         self.make_window = make

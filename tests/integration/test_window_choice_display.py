@@ -82,6 +82,20 @@ def test_a_double_click_shows_the_traffic_of_a_connection(desk: Desk, peer: sock
     desk.until(lambda: pane.table.rows.rowCount() == 2)
 
 
+def test_chunks_between_two_ticks_are_those_of_their_listener(desk: Desk) -> None:
+    window = desk.window
+    port = desk.switch_on("Echo")
+    desk.ticker.remove(window.tick)
+    with socket.create_connection(("127.0.0.1", port)) as peer:
+        peer.sendall(b"hello")
+        desk.until(lambda: len(window.rest.traffic.log) == 2)
+        window.rest.choice_display.show_traffic(desk.listener("Echo"))
+        assert window.rest.traffic.open_pane.table.rows.rowCount() == 2
+        desk.ticker.add(window.tick)
+        desk.until(lambda: len(desk.rows()) == 1)
+    desk.until(lambda: not desk.rows())
+
+
 def test_the_menu_of_a_chunk_leads_back_to_its_connection(desk: Desk, peer: socket.socket) -> None:
     window = desk.window
     window.rest.choice_display.show_traffic(desk.listener("Echo"))

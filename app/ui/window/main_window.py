@@ -19,10 +19,10 @@ from app.ui.console.saved_state import ConsoleState
 from app.ui.event_loop import Lifecycle, Steps, Ticker
 from app.ui.settings import Settings
 from app.ui.style import theme
+from app.ui.traffic.connection_names import ConnectionTracker
 from app.ui.window.window_frame import WindowFrame
 
 if TYPE_CHECKING:
-    from app.ui.traffic.tab import ConnectionNames
     from app.ui.window.rest_of_window import RestOfWindow
 
 LONGEST_WAIT_MS = 1_000
@@ -47,9 +47,8 @@ class MainWindow(WindowFrame):
         settings: Settings,
         saved_state: ConsoleState,
         lifecycle: Lifecycle,
-        names: ConnectionNames | None = None,
+        tracker: ConnectionTracker,
     ) -> None:
-        """`names` are the names of the connections that an earlier window on the deck knows."""
         super().__init__(
             reactor=reactor,
             workspace=workspace,
@@ -73,7 +72,7 @@ class MainWindow(WindowFrame):
                 traffic=traffic,
                 saved_state=saved_state,
                 lifecycle=lifecycle,
-                names=names,
+                tracker=tracker,
             )
 
         self._create_rest = create_rest

@@ -36,7 +36,8 @@ from app.ui.profile_actions import ProfileActions
 from app.ui.profiles.other_profiles import OtherProfiles
 from app.ui.profiles.profile_exchange import ProfileExchange
 from app.ui.style.tokens import Tint
-from app.ui.traffic.tab import ConnectionNames, TrafficTab
+from app.ui.traffic.connection_names import ConnectionTracker
+from app.ui.traffic.tab import TrafficTab
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.dialogs import open_modal
@@ -72,14 +73,14 @@ class RestOfWindow(QObject):
         traffic: ChunkLog,
         saved_state: ConsoleState,
         lifecycle: Lifecycle,
-        names: ConnectionNames | None,
+        tracker: ConnectionTracker,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._collector = collector
         self._saved_state = saved_state
         self._create_commands()
-        self._create_tabs(reactor, traffic, names)
+        self._create_tabs(reactor, traffic, tracker)
         self._create_workings(reactor, lifecycle)
         self._fill_window()
         self._connect()
@@ -117,7 +118,7 @@ class RestOfWindow(QObject):
             open_programs=self.programs.open,
         )
 
-    def _create_tabs(self, reactor: Any, traffic: ChunkLog, names: ConnectionNames | None) -> None:
+    def _create_tabs(self, reactor: Any, traffic: ChunkLog, tracker: ConnectionTracker) -> None:
         window = self._window
         self.connections = ConnectionsPane(
             window.icons,
@@ -129,7 +130,7 @@ class RestOfWindow(QObject):
         self.send_dialogs = SendDialogs(window, self._saved_state, window.icons)
         self.copy_actions = CopyActions(window, address_of=self.listener_actions.client_address)
         self.traffic = TrafficTab(
-            traffic, window.icons, copy_actions=self.copy_actions, names=names
+            traffic, window.icons, copy_actions=self.copy_actions, tracker=tracker
         )
         self.log = LogPane(self._collector, window.icons)
         self._named_tabs = {

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import ChunkLog
 from app.ui.style.icons import Icons
+from app.ui.traffic.connection_names import ConnectionNames
 from app.ui.traffic.pane import TrafficPane
-from app.ui.traffic.tab import ConnectionNames
 from tests.ui.traffic.panes import connection, settle
 
 Say = Callable[..., None]

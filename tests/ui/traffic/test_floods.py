@@ -9,8 +9,8 @@ from app.server.monitor import ChangeBatch
 from app.traffic.chunk_block import CHUNK_OVERHEAD_BYTES
 from app.traffic.chunk_log import ChunkLog
 from app.ui.style.icons import Icons
+from app.ui.traffic.connection_names import ConnectionNames
 from app.ui.traffic.pane import TrafficPane
-from app.ui.traffic.tab import ConnectionNames
 from app.ui.traffic.view_bar import View
 from tests.ui.traffic.panes import settle
 

@@ -15,8 +15,8 @@ from app.traffic.messages import Messages
 from app.traffic.pattern import PatternKind, parse
 from app.traffic.scan import Criteria, Scan
 from app.traffic.source import AllRows
+from app.ui.traffic.connection_names import ConnectionNames
 from app.ui.traffic.model import CONNECTION, DATA, DIRECTION, SIZE, TIME, TimeForm, TrafficModel
-from app.ui.traffic.tab import ConnectionNames
 from tests.ui.traffic.conftest import Say
 
 

@@ -11,6 +11,7 @@ from app.server.deck import Deck
 from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import ChunkLog
 from app.ui.style.icons import Icons
+from app.ui.traffic.connection_names import ConnectionTracker
 from app.ui.traffic.filter_bar import FilterSource
 from app.ui.traffic.model import CONNECTION
 from app.ui.traffic.tab import TrafficTab
@@ -21,8 +22,13 @@ from tests.ui.traffic.panes import connection
 
 
 @pytest.fixture
-def tab(log: ChunkLog, qtbot: QtBot) -> TrafficTab:
-    tab = TrafficTab(log, Icons())
+def tracker(log: ChunkLog) -> ConnectionTracker:
+    return ConnectionTracker(log)
+
+
+@pytest.fixture
+def tab(log: ChunkLog, tracker: ConnectionTracker, qtbot: QtBot) -> TrafficTab:
+    tab = TrafficTab(log, Icons(), tracker=tracker)
     qtbot.addWidget(tab)
     return tab
 
@@ -39,13 +45,14 @@ def test_the_pane_is_created_when_the_tab_is_first_shown(tab: TrafficTab) -> Non
 
 
 def test_the_pane_knows_the_connections_from_before_it_was_created(
-    tab: TrafficTab, say: Say, qtbot: QtBot
+    tab: TrafficTab, tracker: ConnectionTracker, say: Say, qtbot: QtBot
 ) -> None:
     early, gone = connection(1, "Echo"), connection(2, "Hello")
-    tab.refresh(ChangeBatch(opened=[early, gone]))
+    tracker.opened(early)
+    tracker.opened(gone)
     say(b"one", connection=1)
     say(b"two", connection=2)
-    tab.refresh(ChangeBatch(closed=[gone]))
+    tracker.closed(gone)
     tab.show()
     assert tab.pane is not None
     model = tab.pane.table.rows
@@ -56,10 +63,12 @@ def test_the_pane_knows_the_connections_from_before_it_was_created(
     assert [source.itemText(i) for i in range(source.count())][1:] == ["Echo", "Hello"]
 
 
-def test_the_pane_shows_new_connections(tab: TrafficTab, say: Say, qtbot: QtBot) -> None:
+def test_the_pane_shows_new_connections(
+    tab: TrafficTab, tracker: ConnectionTracker, say: Say, qtbot: QtBot
+) -> None:
     tab.show()
     assert tab.pane is not None
-    tab.refresh(ChangeBatch(opened=[connection(7, "Echo")]))
+    tracker.opened(connection(7, "Echo"))
     say(b"hello", connection=7)
     tab.refresh(ChangeBatch())
     model = tab.pane.table.rows
@@ -68,12 +77,14 @@ def test_the_pane_shows_new_connections(tab: TrafficTab, say: Say, qtbot: QtBot)
 
 
 def test_a_renamed_listener_stays_the_chosen_source(
-    tab: TrafficTab, say: Say, qtbot: QtBot
+    tab: TrafficTab, tracker: ConnectionTracker, say: Say, qtbot: QtBot
 ) -> None:
     spec = ListenerSpec(name="Secure", protocol="echo", endpoint="tcp:0")
     listener = Deck(HandReactor(), Record()).add(spec)
     one, other = connection(1, "Secure"), connection(2, "Hello")
-    tab.refresh(ChangeBatch(opened=[one, other], listeners={listener}))
+    tracker.opened(one)
+    tracker.opened(other)
+    tab.refresh(ChangeBatch(listeners={listener}))
     tab.show()
     pane = tab.pane
     assert pane is not None

@@ -8,8 +8,8 @@ from twisted.internet.address import IPv4Address, UNIXAddress
 
 from app.forwarding.link import TargetLink
 from app.traffic.connection_info import connection_name
+from app.ui.traffic.connection_names import ConnectionNames
 from app.ui.traffic.filter_bar import FilterSource, _FromSource
-from app.ui.traffic.tab import ConnectionNames
 from tests.ui.traffic.panes import connection
 
 

@@ -10,23 +10,22 @@ import pytest
 from app.client.session_messages import SessionState
 from app.forwarding.link import TargetLink
 from app.net.target import Target, Transport
-from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.connection_info import CloseKind, ConnectionEnd, connection_name
-from app.ui.traffic.tab import ConnectionNames, ConnectionTracker
+from app.ui.traffic.connection_names import ConnectionNames, ConnectionTracker
 from tests.ui.traffic.panes import connection
 
 NOW = 50.0
 
 
 @pytest.fixture
-def names() -> ConnectionNames:
-    return ConnectionNames()
+def tracker(log: ChunkLog) -> ConnectionTracker:
+    return ConnectionTracker(log)
 
 
 @pytest.fixture
-def tracker(log: ChunkLog, names: ConnectionNames) -> ConnectionTracker:
-    return ConnectionTracker(log, names)
+def names(tracker: ConnectionTracker) -> ConnectionNames:
+    return tracker.names
 
 
 def session(number: int, state: SessionState = SessionState.CONNECTED) -> Any:
@@ -47,8 +46,8 @@ def test_the_end_of_a_connection_is_noted_with_kind_and_time(
 ) -> None:
     gone = connection(7)
     gone.reason, gone.close_kind = "any words", how
-    tracker.follow_connections(ChangeBatch(opened=[gone]))
-    tracker.follow_connections(ChangeBatch(closed=[gone]))
+    tracker.opened(gone)
+    tracker.closed(gone)
     assert [*log.endings] == [ConnectionEnd(0, 9.0, 7, how)]
 
 
@@ -57,7 +56,8 @@ def test_no_end_is_noted_for_a_connection_without_traffic(
 ) -> None:
     gone = connection(7)
     gone.bytes_in = 0
-    tracker.follow_connections(ChangeBatch(opened=[gone], closed=[gone]))
+    tracker.opened(gone)
+    tracker.closed(gone)
     assert [*log.endings] == []
 
 
@@ -131,25 +131,27 @@ def test_a_udp_session_to_ipv6_is_a_datagram_connection(
 
 
 def test_names_whose_chunks_are_dropped_are_forgotten_except_the_newest(
-    names: ConnectionNames, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.ui.traffic.tab.KEPT_CLOSED", 2)
+    monkeypatch.setattr("app.ui.traffic.connection_names.KEPT_CLOSED", 2)
     log = ChunkLog(max_chunks=16)
-    tracker = ConnectionTracker(log, names)
+    tracker = ConnectionTracker(log)
+    names = tracker.names
 
     def visit(number: int) -> None:
         log.append(0.0, number, False, b"x")
         gone = connection(number)
-        tracker.follow_connections(ChangeBatch(opened=[gone], closed=[gone]))
+        tracker.opened(gone)
+        tracker.closed(gone)
 
     def drop_all() -> None:
         for _ in range(30):
             log.append(0.0, 99, False, b"y")
-        tracker.follow_connections(ChangeBatch())
+        tracker.forget()
 
     for number in range(1, 7):
         visit(number)
-    tracker.follow_connections(ChangeBatch())
+    tracker.forget()
     assert all(names.info(number) for number in range(1, 7))
     drop_all()
     assert [number for number in range(1, 7) if names.info(number)] == [5, 6]
@@ -160,13 +162,16 @@ def test_names_whose_chunks_are_dropped_are_forgotten_except_the_newest(
 
 
 def test_no_more_than_so_many_closed_connections_are_remembered(
-    names: ConnectionNames, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.ui.traffic.tab.MAX_CLOSED", 3)
-    tracker = ConnectionTracker(ChunkLog(), names)
+    monkeypatch.setattr("app.ui.traffic.connection_names.MAX_CLOSED", 3)
+    tracker = ConnectionTracker(ChunkLog())
+    names = tracker.names
     for number in range(1, 9):
         gone = connection(number)
-        tracker.follow_connections(ChangeBatch(opened=[gone], closed=[gone]))
+        tracker.opened(gone)
+        tracker.closed(gone)
+    tracker.forget()
     assert [number for number in range(1, 9) if names.info(number)] == [6, 7, 8]
 
 
@@ -175,9 +180,10 @@ def test_a_peer_may_have_one_target_after_the_other(
 ) -> None:
     client = connection(7)
     links = [TargetLink("db:5432", number=number, closed_at=1.0) for number in (8, 9)]
-    forwarded = [(client, link) for link in links]
-    tracker.follow_connections(ChangeBatch(opened=[client], forwarded=forwarded))
-    tracker.follow_connections(ChangeBatch(closed=[client]))
+    tracker.opened(client)
+    for client.target in links:
+        tracker.forwarded(client)
+    tracker.closed(client)
     assert [connection_name(number, names) for number in (8, 9)] == ["Echo · #7 → db:5432"] * 2
     assert [each.connection for each in log.endings] == [8, 7, 9]
 

@@ -12,9 +12,9 @@ from app.traffic.connection_info import CloseKind
 from app.traffic.framing import LONGEST_MESSAGE
 from app.traffic.http_framing import Http, WebSockets
 from app.ui.style.icons import Icons
+from app.ui.traffic.connection_names import ConnectionNames
 from app.ui.traffic.model import DATA, DIRECTION, SIZE
 from app.ui.traffic.pane import TrafficPane
-from app.ui.traffic.tab import ConnectionNames
 from app.ui.traffic.view_bar import View
 from tests.ui.traffic.conftest import Say
 from tests.ui.traffic.panes import choose, settle, shown
