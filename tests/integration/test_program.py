@@ -43,10 +43,10 @@ class Program:
     def __init__(self, home: Path, environment: dict[str, str], profile: str, name: str) -> None:
         self.home = home
         (home / name).write_text(profile, encoding="utf-8")
-        settings = home / "portdeck" / "window.conf"
-        settings.parent.mkdir(exist_ok=True)
+        self.settings = home / "portdeck" / "window.conf"
+        self.settings.parent.mkdir(exist_ok=True)
         # The question about live connections at the end has tests of its own.
-        settings.write_text("[General]\nasks_before_closing=false\n", encoding="utf-8")
+        self.settings.write_text("[General]\nasks_before_closing=false\n", encoding="utf-8")
         folders = {f"XDG_{name}_HOME": str(home) for name in ("CONFIG", "STATE", "CACHE", "DATA")}
         self.process = subprocess.Popen(
             [Path(sys.executable).with_name("portdeck"), "--profile", home / name],
@@ -69,6 +69,13 @@ class Program:
                     return found.laddr.port
             time.sleep(0.02)
         raise TimeoutError("nothing listens")
+
+    def wait_for_setting(self, name: str) -> None:
+        """Wait until the window has saved that setting."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while name not in self.settings.read_text(encoding="utf-8"):
+            assert time.monotonic() < until, "it was never saved"
+            time.sleep(0.02)
 
     def errors(self) -> str:
         return cast(IO[str], self.process.stderr).read()
@@ -222,9 +229,9 @@ def test_a_signal_keeps_what_the_window_remembers(
 ) -> None:
     program = start()
     window_of(program)
-    program.port()
+    program.wait_for_setting("recent_profiles")  # the window is complete
     program.end_of(terminate)
-    assert "columns" in (program.home / "portdeck" / "window.conf").read_text(encoding="utf-8")
+    assert "columns" in program.settings.read_text(encoding="utf-8")
 
 
 def test_nothing_is_written_but_in_the_users_own_folders(
