@@ -105,12 +105,15 @@ def qapp(pytestconfig: pytest.Config) -> QApplication:
 
 
 class PromptBot(QtBot):
-    """Looks every 2 ms whether what a test waits for has happened. Its base looks every 10 ms."""
+    """Looks every 2 ms whether what a test waits for has happened. Its base looks every 10 ms.
+
+    A list that lacks the item which a test looks at has not got it yet.
+    """
 
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 5000) -> None:
         deadline = monotonic() + timeout / 1000
         while monotonic() < deadline:
-            with suppress(AssertionError):
+            with suppress(AssertionError, LookupError):
                 if callback() in (None, True):
                     return
             self.wait(2)
