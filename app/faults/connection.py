@@ -12,6 +12,7 @@ that happens to a `ConnectionFaults`, which calls back when and if it is to happ
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 from random import Random
 from typing import Protocol
 
@@ -52,6 +53,9 @@ class FaultyConnection(EndableConnection, Protocol):
     def pass_close(self) -> None:
         """Close the transport once it has sent what it has."""
 
+    def pass_reset(self) -> None:
+        """Reset the transport: all that was written before is sent."""
+
     def read_wire(self, wanted: bool) -> None:
         """Let the transport read, or not."""
 
@@ -72,6 +76,36 @@ class FaultyConnection(EndableConnection, Protocol):
 
     def drop_faults(self) -> None:
         """The faults hold nothing, and there are none any more."""
+
+
+class Life(Enum):
+    """How far the connection is, as its protocol sees it."""
+
+    DELAYED = "delayed"
+    """A fault delays its begin."""
+
+    OPEN = "open"
+    ENDING = "ending"
+    """It is being reset, or a fault ends it: nothing passes any more."""
+
+    OVER = "over"
+    """The protocol knows that it is lost."""
+
+    FREE = "free"
+    """It goes on without faults, and these have nothing to do with it any more."""
+
+
+class Close(Enum):
+    """How far the close, or the reset, of this side is."""
+
+    NONE = "none"
+    WANTED = "wanted"
+    """It follows when the producer of the protocol is done."""
+
+    HELD = "held"
+    """It waits in the outbound pipeline."""
+
+    PASSED = "passed"
 
 
 class ConnectionFaults:
@@ -101,10 +135,10 @@ class ConnectionFaults:
         outbound = Direction.OUT if inbound is Direction.IN else Direction.IN
         self._in = Pipeline(inbound, schedule, random, self._let_in, self._set_in_full)
         self._out = Pipeline(outbound, schedule, random, self._let_out, self._set_out_full)
-        self._forced_end = ForcedEnd(connection, schedule, self._stop_passing)
+        self._forced_end = ForcedEnd(connection, schedule, self.abort)
         self._opening: Wait | None = None
         self._asking: Wait | None = None
-        self._is_open = True
+        self._life = Life.OPEN
         self._is_wanted = True
         """Whether the protocol takes data."""
         self._reads = True
@@ -113,19 +147,9 @@ class ConnectionFaults:
         """Whether the peer will say nothing more."""
         self._write_has_ended = False
         """Whether the protocol may write nothing more."""
-        self._wants_close = False
-        """Whether the protocol closes once its producer is done."""
-        self._is_closing = False
-        """Whether a close waits in the outbound pipeline."""
-        self._has_closed = False
-        """Whether one has been put there."""
+        self._close = Close.NONE
         self._loss: Failure | None = None
         """Why the transport is gone, while the protocol does not know yet."""
-        self._is_ended = False
-        """Whether a fault is ending the connection: nothing passes any more."""
-        self._is_over = False
-        self.dropped_bytes = 0
-        """Bytes of both directions that came when nothing could pass any more."""
 
     # What people ask
 
@@ -145,19 +169,14 @@ class ConnectionFaults:
         return self._out.held_bytes
 
     @property
-    def lost_bytes(self) -> int:
-        """Bytes that crossed the wire or were written, and that nobody will get."""
-        return self.dropped_bytes + self._in.dropped_bytes + self._out.dropped_bytes
-
-    @property
     def is_lost(self) -> bool:
         """Whether the transport is gone, which the protocol does not know yet."""
         return self._loss is not None
 
     @property
     def is_closing(self) -> bool:
-        """Whether a close of this side waits behind what is held."""
-        return self._is_closing or self._wants_close or self._forced_end.is_flushing
+        """Whether a close or a reset of this side waits behind what is held."""
+        return self._close in (Close.WANTED, Close.HELD) or self._forced_end.is_flushing
 
     def replace(self, faults: Iterable[Fault]) -> None:
         """Act out `faults` from now on, which hit this connection: their chance is not looked at.
@@ -165,9 +184,9 @@ class ConnectionFaults:
         Those that stay go on as they are. What others held passes at once.
         """
         self._faults = tuple(fault for fault in faults if fault.enabled)
-        if self._is_over:
+        if self._life is Life.OVER:
             return
-        if not self._is_ended:
+        if self._passes and self._loss is None:
             self._forced_end.arm(self._faults)
         self._update_opening()
         for pipeline in (self._in, self._out):
@@ -182,7 +201,7 @@ class ConnectionFaults:
         if not delay:
             self._connection.pass_opened()
             return
-        self._is_open = False
+        self._life = Life.DELAYED
         self._in.block(True)
         self._out.block(True)
         self._update_reading()
@@ -192,15 +211,13 @@ class ConnectionFaults:
 
     def receive(self, data: bytes) -> None:
         """Bytes came from the peer."""
-        if self._is_ended or self._is_over:
-            self.dropped_bytes += len(data)
-        else:
+        if self._passes:
             self._in.put(data)
 
     def receive_end(self) -> None:
         """The peer has closed its direction."""
         self._wire_has_ended = True
-        if not (self._is_ended or self._is_over):
+        if self._passes:
             self._in.put(Mark(Ending.HALF))
         elif self._connection.disconnecting:
             self._connection.pass_read_end()
@@ -209,11 +226,13 @@ class ConnectionFaults:
         """The transport is gone."""
         self._wire_has_ended = True
         self._loss = reason
+        self._forced_end.cancel()
         self._out.clear()
-        if self._connection.disconnecting or self._is_ended:
+        if self._connection.disconnecting or not self._passes:
             self._lose()
         else:
             self._in.put(Mark(Ending.WHOLE, reason))
+            self._block_in()
 
     def complete_handshake(self) -> None:
         """TLS can carry bytes."""
@@ -223,10 +242,7 @@ class ConnectionFaults:
 
     def write(self, data: bytes) -> None:
         """The protocol writes."""
-        if self._write_has_ended or self._loss is not None or self._is_ended:
-            self.dropped_bytes += len(data)
-            return
-        if not data:
+        if not data or self._write_has_ended or self._loss is not None or not self._passes:
             return
         self._out.put(data)
         if self._asking is None and self._connection.has_pull_producer():
@@ -240,27 +256,41 @@ class ConnectionFaults:
 
     def close(self) -> None:
         """This side closes once all that was written, also by a producer, is sent."""
-        if self._is_over or self._is_ended or self._has_closed:
+        if not self._passes or self._close in (Close.HELD, Close.PASSED):
             return
         if self._loss is not None:
             self._schedule.call_soon(self._lose)  # as a transport: never inside of the call
             return
-        self._wants_close = self._connection.has_producer()
-        if self._wants_close:
-            return
-        self._write_has_ended = self._is_closing = self._has_closed = True
-        self._out.put(Mark(Ending.WHOLE))
-        if not self._is_open:  # the protocol will not begin any more
+        if self._connection.has_producer():
+            self._close = Close.WANTED
+        else:
+            self._close_behind(Ending.WHOLE)
+
+    def reset(self) -> None:
+        """This side resets the connection once all that was written is sent."""
+        if self._loss is not None:
+            self.abort()
+        elif self._life is Life.DELAYED:  # nothing was written
+            self._reset_now()
+        elif self._passes:
+            self._close_behind(Ending.RESET)
+
+    def _close_behind(self, ending: Ending) -> None:
+        self._write_has_ended = True
+        self._close = Close.HELD
+        self._out.put(Mark(ending))
+        if self._life is Life.DELAYED:  # the protocol will not begin any more
             self._out.block(False)
 
     def abort(self) -> None:
-        """This side resets the connection: nothing waits any more."""
-        self._is_ended = True
-        self._in.clear()
-        self._out.clear()
-        self._cancel_waits()
-        if self._loss is not None and not self._is_over:
+        """The connection ends at once: nothing waits any more."""
+        if self._life is Life.OVER:
+            return
+        self._stop(Life.ENDING)
+        if self._loss is not None:
             self._schedule.call_soon(self._lose)
+        else:
+            self._update_reading()
 
     def flush(self) -> None:
         """Let pass all that is held, as what follows is of another kind: TLS begins."""
@@ -271,15 +301,22 @@ class ConnectionFaults:
     def pauseProducing(self) -> None:
         """The protocol takes no data for now."""
         self._is_wanted = False
-        self._in.block(True)
+        self._block_in()
         self._update_reading()
 
     def resumeProducing(self) -> None:
         """The protocol takes data again."""
         self._is_wanted = True
         self._update_reading()
-        self._in.block(not self._is_open)
+        self._block_in()
         self._leave_if_idle()
+
+    def _block_in(self) -> None:
+        """Let nothing in while the protocol takes nothing. If the connection is lost, it gets all,
+        as it is told of the loss in any case, and may wait for a transport that is gone.
+        """
+        is_paused = not self._is_wanted and self._loss is None
+        self._in.block(is_paused or self._life is Life.DELAYED)
 
     # What has passed
 
@@ -300,36 +337,42 @@ class ConnectionFaults:
         elif item.ending is Ending.HALF:
             self._connection.pass_write_end()
         elif item.ending is Ending.WHOLE:
-            self._is_closing = False
+            self._close = Close.PASSED
             self._connection.pass_close()
+        elif item.ending is Ending.RESET:
+            self._close = Close.PASSED
+            self._reset_now()
         else:
             self._reach_limit(item.subject.fault)
         self._leave_if_idle()
 
     def _lose(self) -> None:
-        if self._is_over or self._loss is None:
-            return
-        self._is_over = True
+        if self._life is not Life.OVER and self._loss is not None:
+            self._stop(Life.OVER)
+            self._connection.pass_loss(self._loss)
+
+    def _stop(self, life: Life) -> None:
+        """Let nothing pass from now on."""
+        self._life = life
         self._in.clear()
         self._out.clear()
         self._cancel_waits()
-        self._connection.pass_loss(self._loss)
+
+    @property
+    def _passes(self) -> bool:
+        """Whether anything may still pass."""
+        return self._life not in (Life.ENDING, Life.OVER)
 
     # Faults of the whole connection
 
     def _reach_limit(self, fault: Fault) -> None:
-        if not (self._is_ended or self._is_over):
+        if self._loss is not None:
+            self._lose()
+        elif self._passes:
             self._forced_end.reach_limit(fault)
 
-    def _stop_passing(self) -> None:
-        self._is_ended = True
-        self._in.clear()
-        self._out.clear()
-        self._cancel_waits()
-        if self._loss is not None:
-            self._schedule.call_soon(self._lose)
-        else:
-            self._update_reading()
+    def _reset_now(self) -> None:
+        self._forced_end.reset_when_flushed(self._connection.pass_reset)
 
     def _accept_delay(self) -> float:
         return sum(f.seconds for f in self._faults if f.kind is FaultKind.ACCEPT_DELAY)
@@ -341,10 +384,10 @@ class ConnectionFaults:
 
     def _open_now(self) -> None:
         self._opening = None
-        self._is_open = True
+        self._life = Life.OPEN
         self._connection.pass_opened()
         self._out.block(False)
-        self._in.block(not self._is_wanted)
+        self._block_in()
         self._update_reading()
         self._leave_if_idle()
 
@@ -358,18 +401,18 @@ class ConnectionFaults:
 
     def _ask(self) -> None:
         self._asking = None
-        if not self._out.is_full and not self._is_ended:
+        if not self._out.is_full and self._passes:
             self._connection.ask_producer()
 
     def _update_reading(self) -> None:
         """Tell the transport whether to read, if that is another answer than the last."""
-        reads = not self._wire_has_ended and (self._is_ended or self._takes_data())
+        reads = not self._wire_has_ended and (not self._passes or self._takes_data())
         if reads is not self._reads or not reads:
             self._reads = reads
             self._connection.read_wire(reads)
 
     def _takes_data(self) -> bool:
-        if not (self._is_wanted and self._is_open) or self._in.is_full:
+        if not self._is_wanted or self._life is Life.DELAYED or self._in.is_full:
             return False
         stops = any(fault.kind is FaultKind.STOP_READING for fault in self._faults)
         return not stops or self._connection.is_in_handshake()
@@ -377,11 +420,11 @@ class ConnectionFaults:
     # The end
 
     def _leave_if_idle(self) -> None:
-        if self._faults or self._is_over or self._is_ended or self._opening is not None:
-            return
-        if self._loss is not None or self._wants_close or not self._is_open:
+        is_settled = self._life is Life.OPEN and self._loss is None
+        if self._faults or not is_settled or self._close is Close.WANTED:
             return
         if self._in.is_empty and self._out.is_empty:
+            self._life = Life.FREE  # an item that is passing may bring this about, and ask again
             self._cancel_waits()
             self._connection.drop_faults()
 

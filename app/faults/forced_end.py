@@ -64,12 +64,16 @@ class ForcedEnd:
         """All bytes that the limit `fault` allows have passed: end the connection behind them."""
         if fault.then is LimitAction.CLOSE:
             self._end(fault)
-            return
-        # A reset throws away what the system has not sent yet, and the bytes up to the limit pass.
+        else:
+            words = describe(fault)
+            self.reset_when_flushed(lambda: self._connection.end_by_fault(words, reset=True))
+
+    def reset_when_flushed(self, reset: Callable[[], object]) -> None:
+        """Call `reset` when all bytes that have passed are sent. It would throw away the others."""
         self._stop_passing()
         self.is_flushing = True
         self._flush_by = self._schedule.seconds() + FLUSH_SECONDS
-        self._wait = self._schedule.call_soon(lambda: self._reset_when_flushed(fault))
+        self._wait = self._schedule.call_soon(lambda: self._check_flushed(reset))
 
     def cancel(self) -> None:
         """End nothing any more."""
@@ -78,14 +82,14 @@ class ForcedEnd:
             self._wait.cancel()
             self._wait = None
 
-    def _reset_when_flushed(self, fault: Fault) -> None:
+    def _check_flushed(self, reset: Callable[[], object]) -> None:
         now = self._schedule.seconds()
         if self._connection.is_flushed() or now >= self._flush_by:
             self.is_flushing = False
-            self._connection.end_by_fault(describe(fault), reset=True)
+            reset()
         else:
             again = now + FLUSH_CHECK_SECONDS
-            self._wait = self._schedule.call_at(again, lambda: self._reset_when_flushed(fault))
+            self._wait = self._schedule.call_at(again, lambda: self._check_flushed(reset))
 
     def _end(self, fault: Fault) -> None:
         self._stop_passing()

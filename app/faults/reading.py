@@ -31,7 +31,7 @@ from app.text.problems import (
     must_be_whole_number,
     unknown_key,
 )
-from app.text.sentence import Sentence, composed, quoted_value
+from app.text.sentence import Sentence, SentenceError, composed, quoted_value
 
 MOST_FAULTS: Final = 100
 LARGEST_SEED: Final = 2**63 - 1
@@ -43,7 +43,7 @@ _COMMON: Final = (
 )
 
 
-class _Mistake(ValueError):
+class _Mistake(SentenceError):
     """A value that cannot be taken; the text is the message."""
 
 
@@ -136,9 +136,7 @@ def _parse_one(
 def _kind(table: Mapping[object, object], transport: TransportKind | None) -> FaultKind:
     if "kind" not in table:
         raise _Mistake(
-            Sentence(
-                "is-missing", "is missing; write one, such as {example}", example='kind = "latency"'
-            )
+            "is-missing", "is missing; write one, such as {example}", example='kind = "latency"'
         )
     fitting = [each for each in FaultKind if transport is None or each in KINDS_OF[transport]]
     kind: Any = _choice(table["kind"], FaultKind, [each.value for each in fitting])
@@ -164,9 +162,7 @@ def _value(table: Mapping[object, object], parameter: Parameter) -> object:
     if parameter.name not in table:
         if parameter.default is None:
             raise _Mistake(
-                Sentence(
-                    "is-missing-write", "is missing; write {example}", example=parameter.example
-                )
+                "is-missing-write", "is missing; write {example}", example=parameter.example
             )
         return parameter.default
     value = table[parameter.name]
@@ -183,12 +179,10 @@ def _choice(value: object, choices: type[Enum], offered: Sequence[str]) -> Enum:
             pass
         if close := get_close_matches(value, offered, n=1):
             raise _Mistake(
-                Sentence(
-                    "unknown-did-you-mean",
-                    'unknown: {value}; did you mean "{suggestion}"?',
-                    value=quoted_value(value),
-                    suggestion=close[0],
-                )
+                "unknown-did-you-mean",
+                'unknown: {value}; did you mean "{suggestion}"?',
+                value=quoted_value(value),
+                suggestion=close[0],
             )
     raise _Mistake(must_be_one_of(offered, value))
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import frozen
 
@@ -135,8 +135,7 @@ class Fault:
         return self.enabled and self.direction in (direction, Direction.BOTH)
 
 
-@frozen
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter of a kind: its bounds, and what it is if it is not written."""
 
     name: str
@@ -172,8 +171,7 @@ def _bytes(first: int) -> Parameter:
     return Parameter("bytes", 1, MOST_BYTES, is_whole=True, unit="B", first=first)
 
 
-@frozen
-class _Kind:
+class _Kind(NamedTuple):
     """What all faults of a kind have in common."""
 
     transports: frozenset[TransportKind]

@@ -29,6 +29,9 @@ class Ending(Enum):
     WHOLE = "whole"
     """The connection is closed, or lost."""
 
+    RESET = "reset"
+    """This side has reset the connection."""
+
     LIMIT = "limit"
     """A limit is reached: the fault ends the connection here."""
 
@@ -59,8 +62,8 @@ class Stage(Protocol):
     def __len__(self) -> int:
         """How many items it holds."""
 
-    def put(self, time: float, item: Item) -> int:
-        """Take in an item that came at `time`. Returns how many bytes of it are dropped."""
+    def put(self, time: float, item: Item) -> None:
+        """Take in an item that came at `time`."""
 
     def take(self, now: float) -> Due | None:
         """The next item if it is due, with the time at which it was."""
@@ -94,12 +97,11 @@ class Latency:
     def __len__(self) -> int:
         return len(self._held)
 
-    def put(self, time: float, item: Item) -> int:
+    def put(self, time: float, item: Item) -> None:
         draw = 0.0
         if self.fault.jitter:
             draw = draw_spread(self._random, self.fault.distribution)
         self._held.append((time, draw, item))
-        return 0
 
     def take(self, now: float) -> Due | None:
         due = self.due
@@ -136,9 +138,8 @@ class Gate:
     def __len__(self) -> int:
         return len(self._held)
 
-    def put(self, time: float, item: Item) -> int:
+    def put(self, time: float, item: Item) -> None:
         self._held.append((time, item))
-        return 0
 
     def take(self, now: float) -> Due | None:
         due = self.due
@@ -302,7 +303,7 @@ class Instant:
     def __len__(self) -> int:
         return len(self._passed)
 
-    def put(self, time: float, item: Item) -> int:
+    def put(self, time: float, item: Item) -> None:
         raise NotImplementedError
 
     def take(self, now: float) -> Due | None:
@@ -326,40 +327,57 @@ class Corrupt(Instant):
         super().__init__(fault)
         self._random = random
 
-    def put(self, time: float, item: Item) -> int:
+    def put(self, time: float, item: Item) -> None:
         if isinstance(item, bytes):
             item = flip_bits(item, self.fault.bits, self._random)
         self._passed.append((time, item))
-        return 0
 
 
 class Limit(Instant):
-    """Lets so many bytes pass, then ends the connection and drops the rest."""
+    """Lets so many bytes pass, and a mark that ends the connection. Holds what is behind it."""
 
-    __slots__ = ("_count", "is_reached")
+    __slots__ = ("_beyond", "_count", "mark")
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault)
+        self._beyond: deque[Due] = deque()
         self._count = 0
-        self.is_reached = False
+        self.mark: Mark | None = None
+        """The one that ends the connection; `None` while the limit is not reached."""
 
-    def put(self, time: float, item: Item) -> int:
+    def __len__(self) -> int:
+        return len(self._passed) + len(self._beyond)
+
+    def put(self, time: float, item: Item) -> None:
+        if self.mark is not None:
+            self._beyond.append((time, item))
+            return
         if isinstance(item, Mark):
             self._passed.append((time, item))
-            return 0
+            return
         left = max(self.fault.bytes - self._count, 0)
-        kept = item[:left]
+        kept, rest = item[:left], item[left:]
         self._count += len(kept)
         if kept:
             self._passed.append((time, kept))
-        if self._count >= self.fault.bytes and not self.is_reached:
-            self.is_reached = True
-            self._passed.append((time, Mark(Ending.LIMIT, self)))
-        return len(item) - len(kept)
+        if self._count >= self.fault.bytes:
+            self.mark = Mark(Ending.LIMIT, self)
+            self._passed.append((time, self.mark))
+        if rest:
+            self._beyond.append((time, rest))
 
     def change(self, fault: Fault, now: float) -> None:
         self.fault = fault
-        self.is_reached = self._count >= fault.bytes and self.is_reached
+        if self._count < fault.bytes:
+            self.mark = None
+            beyond, self._beyond = self._beyond, deque()
+            for time, item in beyond:
+                self.put(time, item)
+
+    def empty(self) -> list[Item]:
+        held = [*super().empty(), *(item for _, item in self._beyond)]
+        self._beyond.clear()
+        return held
 
 
 def make_stage(fault: Fault, now: float, random: Random) -> Stage | None:

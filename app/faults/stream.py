@@ -45,7 +45,6 @@ class Pipeline:
         "_stages",
         "_wait",
         "direction",
-        "dropped_bytes",
         "held_bytes",
         "is_full",
     )
@@ -74,8 +73,6 @@ class Pipeline:
         self._is_moving = False
         self.is_full = False
         self.held_bytes = 0
-        self.dropped_bytes = 0
-        """Bytes that a limit has cut off, or that were held when the connection ended."""
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -100,8 +97,7 @@ class Pipeline:
             return
         first = self._stages[0]
         was_empty = not len(first)
-        if dropped := first.put(self._schedule.seconds(), item):
-            self._count_dropped(dropped)
+        first.put(self._schedule.seconds(), item)
         if was_empty:
             self._move()
         else:  # the ones before it decide when something leaves: nothing has changed
@@ -146,7 +142,6 @@ class Pipeline:
         for stage in self._stages:
             stage.empty()
         self._ready.clear()
-        self.dropped_bytes += self.held_bytes
         self.held_bytes = 0
         self._cancel_wait()
 
@@ -170,7 +165,7 @@ class Pipeline:
                 if follower is None:
                     self._ready.append(item)
                 else:
-                    self._count_dropped(follower.put(now, item))
+                    follower.put(now, item)
 
     def _wake(self) -> None:
         self._wait = None
@@ -202,8 +197,7 @@ class Pipeline:
                 if taken is None:
                     break
                 budget -= 1
-                if dropped := follower.put(*taken):
-                    self._count_dropped(dropped)
+                follower.put(*taken)
         last = stages[-1]
         while budget and not self._is_blocked and self._stages is stages and not self._ready:
             taken = last.take(now)
@@ -222,7 +216,7 @@ class Pipeline:
     def _is_in_force(self, mark: Mark) -> bool:
         """Whether the limit of `mark` was neither removed nor raised since."""
         limit: Limit = mark.subject
-        return limit.is_reached and limit in self._stages
+        return limit.mark is mark and limit in self._stages
 
     def _update_wait(self) -> None:
         due = self._next_due()
@@ -254,10 +248,6 @@ class Pipeline:
         if is_full is not self.is_full:
             self.is_full = is_full
             self._set_full(is_full)
-
-    def _count_dropped(self, count: int) -> None:
-        self.held_bytes -= count
-        self.dropped_bytes += count
 
     def _cancel_wait(self) -> None:
         if self._wait is not None:

@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 from app.files.paths import resolve_path
 from app.net.sockets import endpoint_for
 from app.net.target import Target
-from app.text.sentence import Sentence, system_reason, without_stop
+from app.text.sentence import Sentence, SentenceError, system_reason, without_stop
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ LOG_SECONDS: Final = 1.0
 """The same failure is logged once in so long."""
 
 
-class TargetFileError(ValueError):
+class TargetFileError(SentenceError):
     """A file for TLS cannot be used. The text is a sentence for the user."""
 
 
@@ -65,12 +65,10 @@ class Dialing:
         except (OSError, ValueError) as error:
             words = system_reason(error)
             raise TargetFileError(
-                Sentence(
-                    "target-file-unusable",
-                    "{ca_file} cannot be used: {words}.",
-                    ca_file=self.ca_file,
-                    words=words,
-                )
+                "target-file-unusable",
+                "{ca_file} cannot be used: {words}.",
+                ca_file=self.ca_file,
+                words=words,
             ) from None
 
 
@@ -127,10 +125,13 @@ def explain_tls(failure: Failure, target: Target) -> str:
 class FailureLog:
     """Logs the failures of a forwarding listener, but not the same one at every connection."""
 
-    def __init__(self, seconds: Callable[[], float], name: str) -> None:
-        """`name` is that of the listener."""
+    def __init__(
+        self, seconds: Callable[[], float], name: str, level: int = logging.WARNING
+    ) -> None:
+        """`name` is that of the listener. `serve` shows errors; the others are in its events."""
         self._seconds = seconds
         self._name = name
+        self._level = level
         self._last = ("", float("-inf"))
 
     def report(self, sentence: str) -> None:
@@ -139,4 +140,4 @@ class FailureLog:
         before, logged_at = self._last
         if sentence != before or now - logged_at >= LOG_SECONDS:
             self._last = sentence, now
-            log.warning("%s: %s", self._name, sentence)
+            log.log(self._level, "%s: %s", self._name, sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from logging import ERROR
 from typing import Any
 
 from attrs import frozen
@@ -42,7 +43,8 @@ class Relays:
         self.holds = HoldList(reactor.seconds)
         """The messages that wait to be released."""
         self.failures = FailureLog(reactor.seconds, name)
-        self.rewriter = Rewriter((), unix_clock(reactor), self.failures.report)
+        failures = FailureLog(reactor.seconds, name, ERROR)
+        self.rewriter = Rewriter((), unix_clock(reactor), failures.report)
         self._reactor = reactor
         self._expiry: IDelayedCall | None = None
         self._passage = Passage(self.rewriter, self.holds)

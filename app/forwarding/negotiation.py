@@ -31,6 +31,7 @@ class Answer(Enum):
     REFUSED = (5, "502 Bad Gateway")
     TIMED_OUT = (6, "504 Gateway Timeout")
     NO_SUCH_COMMAND = (7, "405 Method Not Allowed")
+    NO_SUCH_ADDRESS = (8, "400 Bad Request")
 
 
 class NegotiationError(ValueError):
@@ -120,7 +121,8 @@ class Negotiation:
             raise NegotiationError(
                 Sentence(
                     "client-address-unknown", "The client gives an address of an unknown kind."
-                )
+                ),
+                self.answer(Answer.NO_SUCH_ADDRESS),
             )
         end = 4 + size + 2
         if len(data) < end:
@@ -156,6 +158,7 @@ class Negotiation:
             )
             raise NegotiationError(sentence, self.answer(Answer.NO_SUCH_COMMAND, sentence))
         host, _, port = words[1].decode("ascii", "replace").rpartition(":")
+        host = host or port  # without a colon
         number = int(port) if port.isascii() and port.isdecimal() and len(port) < 6 else 0
         self._set_target(host.removeprefix("[").removesuffix("]"), number)
 

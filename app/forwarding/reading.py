@@ -180,11 +180,9 @@ def _written(value: object) -> Written:
     if isinstance(value, Mapping):
         if set(value) != {"hex"}:
             raise Wrong(
-                Sentence(
-                    "must-be-text-or-bytes",
-                    'must be text or {{ hex = "00 01" }}, not {value}',
-                    value=listed(value),
-                )
+                "must-be-text-or-bytes",
+                'must be text or {{ hex = "00 01" }}, not {value}',
+                value=listed(value),
             )
         return Written(text(MAX_TEXT)(value["hex"]), Notation.HEX)
     return Written(text(MAX_TEXT)(value))
@@ -204,7 +202,7 @@ def _bytes(value: object) -> bytes:
 def _not_empty(value: object) -> str:
     source = text(MAX_TEXT)(value)
     if not source:
-        raise Wrong(Sentence("must-not-be-empty", "must not be empty"))
+        raise Wrong("must-not-be-empty", "must not be empty")
     return source
 
 

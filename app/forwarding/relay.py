@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import define
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.error import ConnectionRefusedError
+from twisted.internet.error import ConnectingCancelledError, ConnectionRefusedError
 from twisted.internet.interfaces import IAddress, IHandshakeListener, ISSLTransport
 from twisted.internet.protocol import Factory, connectionDone
 from twisted.python.failure import Failure
@@ -24,6 +24,7 @@ from app.forwarding.link import IRelay, IRelayedConnection, LinkState, TargetLin
 from app.forwarding.proxy_header import proxy_header
 from app.forwarding.stream import MessageStream, Passage
 from app.forwarding.target_leg import TargetLeg
+from app.net.ip import host_and_port, is_loopback, reachable_host
 from app.net.target import Target, Transport
 from app.rules.spec import MessageFraming, Unframed
 from app.text.sentence import Sentence
@@ -117,11 +118,8 @@ class ClientLeg(Leg):
         self.pause(Pause.CONNECTING)
         route = self.route
         link = self.transport.target = TargetLink(str(target))
-        if self._owner is not None and self._owner.target_refuses():
-            sentence = Sentence(
-                "fault-refuses-target", "a fault refuses the connection to {target}", target=target
-            )
-            self._turn_away(sentence, ConnectionRefusedError())
+        if hindrance := self._hindrance(target):
+            self._turn_away(hindrance, ConnectionRefusedError())
             return
         framing = Unframed.CHUNK if route.passage is None else route.passage.framing
         legs = _TargetLegs(target, link, route.reactor.seconds, framing)
@@ -131,6 +129,21 @@ class ClientLeg(Leg):
             self._failed(Failure(), target)
             return
         self._connecting.addCallbacks(self._connected, self._failed, errbackArgs=(target,))
+
+    def _hindrance(self, target: Target) -> Sentence | None:
+        """Why `target` is not to be connected to, if anything is."""
+        if self.route.target is not None and _is_at(self.transport.getHost(), target):
+            # Every connection would make the next one.
+            return Sentence(
+                "forward-to-itself",
+                "{target} is this listener itself; choose another target",
+                target=target,
+            )
+        if self._owner is not None and self._owner.target_refuses():
+            return Sentence(
+                "fault-refuses-target", "a fault refuses the connection to {target}", target=target
+            )
+        return None
 
     def _dial(self, target: Target, legs: _TargetLegs) -> Deferred[Any]:
         reactor, dialing = self.route.reactor, self.route.dialing
@@ -271,7 +284,7 @@ class ClientLeg(Leg):
 
     def _failed(self, failure: Failure, target: Target) -> None:
         self._connecting = None
-        if self.is_lost or self.is_shut or failure.check(CancelledError):
+        if self.is_lost or self.is_shut or failure.check(CancelledError, ConnectingCancelledError):
             return
         words = explain(failure, target, self.route.dialing.seconds)
         self._turn_away(words, failure.value)
@@ -292,3 +305,16 @@ class ClientLeg(Leg):
         opening, self._opening = self._opening, None
         if opening is not None and not opening.is_lost:
             opening.abort()
+
+
+def _is_at(address: IAddress, target: Target) -> bool:
+    """Whether `target` is a listener at `address`, as far as that is seen without a look-up."""
+    if target.transport is Transport.UNIX:
+        return getattr(address, "name", None) == target.path.encode()
+    place = host_and_port(address)
+    if place is None or target.port != place[1]:
+        return False
+    host = reachable_host(place[0])
+    is_named = target.host == "localhost" and is_loopback(host)
+    is_datagram = getattr(address, "type", "") == "UDP"
+    return is_datagram is (target.transport is Transport.UDP) and (target.host == host or is_named)

@@ -129,8 +129,9 @@ class TargetLeg(Leg):
 
     def abort(self) -> None:
         if self.faults is not None:
-            self.faults.abort()
-        super().abort()
+            self.faults.reset()
+        else:
+            super().abort()
 
     @property
     def source(self) -> Any:
@@ -211,6 +212,10 @@ class TargetLeg(Leg):
     def pass_close(self) -> None:
         """Close the socket when everything is written."""
         super().lose()
+
+    def pass_reset(self) -> None:
+        """Reset the socket."""
+        super().abort()
 
     def pass_loss(self, reason: Failure) -> None:
         """The target is gone, and the client is told."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
-
-from attrs import field, frozen
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 
 @cache
@@ -22,8 +21,7 @@ def installed_kinds() -> frozenset[str]:
     return frozenset(str(each.prefix) for each in getPlugins(IStreamServerEndpointStringParser))
 
 
-@frozen
-class EndpointKind:
+class EndpointKind(NamedTuple):
     """The parameters of one kind of endpoint, and the interface that Portdeck binds by default."""
 
     parameters: tuple[str, ...]
@@ -37,7 +35,7 @@ class EndpointKind:
     loopback: str | None = None
     """The interface to bind if none is written. Twisted would bind all interfaces."""
 
-    paths: Mapping[str, str] = field(factory=dict)
+    paths: Mapping[str, str] = MappingProxyType({})
     """The parameters that are paths, each with Twisted's default."""
 
 

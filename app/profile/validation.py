@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum, auto
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
-from attrs import NOTHING, Attribute, field, fields, frozen, has
+from attrs import NOTHING, Attribute, field, fields, has
 
 from app.protocols.definition import (
     Option,
@@ -113,8 +113,7 @@ class FormGroup(Enum):
     SWITCHES = auto()
 
 
-@frozen
-class FormField:
+class FormField(NamedTuple):
     """The row that asks for a field in the form of a listener, and the bounds of its value.
 
     A field with a `maximum` is an `int` and gets a spin box. One with a `longest` is a `str` and

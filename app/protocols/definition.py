@@ -57,8 +57,7 @@ Tables = Mapping[str, Any]
 """Options in the plain values of a profile."""
 
 
-@frozen
-class TableOptions:
+class TableOptions(NamedTuple):
     """The options of a protocol that no attrs class can describe."""
 
     read: Callable[[Tables, str], Tables | tuple[Problem, ...]]
@@ -171,8 +170,7 @@ class ProtocolDefinition(Generic[Options]):
         return options
 
 
-@frozen
-class Option:
+class Option(NamedTuple):
     """One field of an options class."""
 
     name: str

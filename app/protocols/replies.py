@@ -24,7 +24,7 @@ from app.protocols.definition import (
 from app.text.problems import Problem
 
 if TYPE_CHECKING:
-    from app.rules.link import LoadFunction, Surroundings
+    from app.rules.responder import LoadFunction, Surroundings
     from app.rules.spec import RuleSet
 
 
@@ -71,7 +71,7 @@ def _loader(ruleset: RuleSet, context: ListenerContext) -> LoadFunction | None:
 
 
 def _surroundings(ruleset: RuleSet, context: ListenerContext) -> Surroundings:
-    from app.rules.link import Surroundings
+    from app.rules.responder import Surroundings
 
     return Surroundings(
         context.clock,

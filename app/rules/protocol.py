@@ -22,8 +22,8 @@ from zope.interface import implementer
 from app.files.paths import open_regular, resolve_path
 from app.net.ip import may_reply_to
 from app.rules.engine import Conversation
-from app.rules.link import Functions, Link, LoadFunction, Surroundings
 from app.rules.outbox import Outbox, unreadable
+from app.rules.responder import Functions, LoadFunction, Responder, Surroundings
 from app.rules.running import Decision, Send
 from app.rules.spec import Action, FilePiece, RuleSet
 from app.text.sentence import Sentence
@@ -45,10 +45,10 @@ class Replies(Protocol):
         peer = self.factory.surroundings.peer_text(transport.getPeer())
         self.conversation = Conversation(self.factory.rules, number, peer)
         self._outbox = self.factory.outbox(transport, self._check)
-        self._link = self.factory.link(self.conversation, self._outbox)
-        self.factory.links[self._link] = None
-        self._link.carry_out(self.conversation.opened())
-        self._link.keep_ticking(self.factory.rules)
+        self._responder = self.factory.responder(self.conversation, self._outbox)
+        self.factory.responders[self._responder] = None
+        self._responder.carry_out(self.conversation.opened())
+        self._responder.keep_ticking(self.factory.rules)
 
     def dataReceived(self, data: bytes) -> None:
         decisions = self.conversation.receive(data)
@@ -61,22 +61,22 @@ class Replies(Protocol):
             elif len(decisions) > 1:
                 decisions = self._write_plain(decisions)
         if decisions:
-            self._link.carry_out(decisions)
+            self._responder.carry_out(decisions)
             self._check()
 
     def readConnectionLost(self) -> None:
         """The peer says nothing more: it still gets what is on its way to it."""
         self._has_ended = True
-        self._link.stop_ticking()
-        self._link.carry_out(self.conversation.ended())
+        self._responder.stop_ticking()
+        self._responder.carry_out(self.conversation.ended())
         self._check()
 
     def writeConnectionLost(self) -> None:
         """All that is to be sent before a half-close is sent."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self._link.close()
-        self.factory.links.pop(self._link, None)
+        self._responder.close()
+        self.factory.responders.pop(self._responder, None)
 
     def _write_plain(self, decisions: Sequence[Decision]) -> Sequence[Decision]:
         """Write the replies at the beginning in one go; gives what is left."""
@@ -92,7 +92,7 @@ class Replies(Protocol):
     def _check(self) -> None:
         """Read on, hold the peer, or close, as things are now."""
         outbox = self._outbox
-        if outbox.is_closing or self._link.is_closed:
+        if outbox.is_closing or self._responder.is_closed:
             return
         if self._has_ended:
             if outbox.is_idle and not self.conversation.is_waiting:
@@ -119,7 +119,7 @@ class RepliesFactory(Factory[Replies]):
         """`ruleset` is one that `reading` found no mistake in."""
         self.surroundings = surroundings
         self.rules = surroundings.running(ruleset)
-        self.links: dict[Link, None] = {}
+        self.responders: dict[Responder, None] = {}
         """All that are open, in the order in which they came."""
         self._functions = Functions(surroundings.load_function, surroundings.clock)
         self._last_number = 0
@@ -131,8 +131,8 @@ class RepliesFactory(Factory[Replies]):
         """
         self.rules.replace(ruleset)
         self._functions.forget(load_function)
-        for link in list(self.links):
-            link.keep_ticking(self.rules)
+        for responder in list(self.responders):
+            responder.keep_ticking(self.rules)
 
     def next_number(self, transport: Any) -> int:
         """The number of a new connection."""
@@ -146,10 +146,10 @@ class RepliesFactory(Factory[Replies]):
         failed = self.rules.failed
         return Outbox(transport, near.clock, folder=near.folder, failed=failed, moved=moved)
 
-    def link(self, conversation: Conversation, outbox: Outbox) -> Link:
-        """A new link, which carries out the decisions of `conversation`."""
+    def responder(self, conversation: Conversation, outbox: Outbox) -> Responder:
+        """A new responder, which carries out the decisions of `conversation`."""
         clock = self.surroundings.clock
-        return Link(conversation, outbox, self._functions, lambda: self.links, clock)
+        return Responder(conversation, outbox, self._functions, lambda: self.responders, clock)
 
 
 SILENT_SECONDS: Final = 60.0
@@ -226,12 +226,12 @@ class _DatagramOutbox(Outbox):
 class _Peer:
     """The conversation with one address, and when it was heard last."""
 
-    __slots__ = ("conversation", "heard_at", "link", "outbox")
+    __slots__ = ("conversation", "heard_at", "outbox", "responder")
 
-    def __init__(self, conversation: Conversation, outbox: Outbox, link: Link) -> None:
+    def __init__(self, conversation: Conversation, outbox: Outbox, responder: Responder) -> None:
         self.conversation = conversation
         self.outbox = outbox
-        self.link = link
+        self.responder = responder
         self.heard_at = 0.0
 
 
@@ -262,7 +262,7 @@ class RepliesDatagrams(DatagramProtocol):
         self.rules.replace(ruleset)
         self._functions.forget(load_function)
         for peer in list(self._peers.values()):
-            peer.link.keep_ticking(self.rules)
+            peer.responder.keep_ticking(self.rules)
 
     def datagramReceived(self, datagram: bytes, addr: HostAndPort) -> None:
         if not may_reply_to(addr):
@@ -292,7 +292,7 @@ class RepliesDatagrams(DatagramProtocol):
                 self.transport.write(plain, addr)
                 return
         if decisions:
-            peer.link.carry_out(decisions)
+            peer.responder.carry_out(decisions)
 
     def stopProtocol(self) -> None:
         if self._expiry is not None and self._expiry.active():
@@ -305,7 +305,7 @@ class RepliesDatagrams(DatagramProtocol):
         """Whatever comes from `address` next is from somebody new."""
         peer = self._peers.pop(address, None)
         if peer is not None:
-            peer.link.close()
+            peer.responder.close()
 
     def _welcome(self, address: HostAndPort) -> _Peer:
         if len(self._peers) >= MAX_PEERS:
@@ -323,15 +323,15 @@ class RepliesDatagrams(DatagramProtocol):
             failed=self.rules.failed,
             moved=_nothing,
         )
-        link = Link(conversation, outbox, self._functions, self._links, near.clock)
-        peer = self._peers[address] = _Peer(conversation, outbox, link)
-        link.keep_ticking(self.rules)
+        responder = Responder(conversation, outbox, self._functions, self._responders, near.clock)
+        peer = self._peers[address] = _Peer(conversation, outbox, responder)
+        responder.keep_ticking(self.rules)
         if self._expiry is None or not self._expiry.active():
             self._expiry = near.clock.callLater(SILENT_SECONDS, self._expire)
         return peer
 
-    def _links(self) -> list[Link]:
-        return [peer.link for peer in self._peers.values()]
+    def _responders(self) -> list[Responder]:
+        return [peer.responder for peer in self._peers.values()]
 
     def _expire(self) -> None:
         clock = self.surroundings.clock

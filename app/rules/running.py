@@ -193,7 +193,7 @@ class RunningRules:
             return
         rule.failures += 1
         if rule.may_log(now):
-            log.warning("%s: rule %s: %s", self.name, rule.label, sentence)
+            log.error("%s: rule %s: %s", self.name, rule.label, sentence)
 
     def note_unmatched(self, message: UnmatchedMessage) -> None:
         """Count and keep a message that no rule matched."""

@@ -26,9 +26,9 @@ import string
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
-from attrs import define, frozen
+from attrs import define
 
 from app.rules.checksums import WAYS
 from app.text.notation import Notation, NotationError, read
@@ -96,8 +96,7 @@ class Values:
     captures: Captures | None = None
 
 
-@frozen
-class Scope:
+class Scope(NamedTuple):
     """The variables that a text may have."""
 
     variables: frozenset[str] = ALL_VARIABLES
@@ -109,8 +108,7 @@ Drawn = Callable[[Values], bytes]
 """A variable that knows its value by itself."""
 
 
-@frozen
-class Computed:
+class Computed(NamedTuple):
     """A length or a checksum: its value follows from other pieces of the same template."""
 
     compute: Callable[[bytes], bytes]
@@ -123,8 +121,7 @@ class Computed:
 Piece = bytes | Drawn | Computed
 
 
-@frozen
-class Part:
+class Part(NamedTuple):
     """A part of a template, read but not yet bound to the others."""
 
     pieces: tuple[Piece, ...]

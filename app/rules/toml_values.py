@@ -333,7 +333,6 @@ def read_delay(value: object) -> tuple[float, float]:
     if len(value) != 2 or seconds_of(value[0]) > seconds_of(value[1]):
         raise Wrong(
             "delay-wrong",
-            "must be seconds, or the least and the most of them, not {value}",
-            value=quoted_value(value),
+            "must be seconds, or the least and then the most of them, such as [0.1, 0.3]",
         )
     return seconds_of(value[0]), seconds_of(value[1])

@@ -64,8 +64,8 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--require-rules",
         action="store_true",
         help=(
-            "end with exit code 4 if a rule of a listener that replies by rule never matched, or "
-            "if a message matched none"
+            "end with exit code 4 if a rule of a listener that replies by rule never matched or "
+            "failed, or if a message matched none"
         ),
     )
     parser.add_argument(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Any, ClassVar
 
 from attrs import asdict, frozen
@@ -128,6 +129,11 @@ class Stopped(Event):
     listener: str
 
 
+def _hits(rule: Mapping[str, object], number: int) -> str:
+    failed = f" ({rule['failures']} failed)" if rule["failures"] else ""
+    return f"{rule['rule'] or number}: {rule['hits']}{failed}"
+
+
 @frozen
 class Rules(Event):
     """A listener that replies by rule has stopped. `stopped` or `failed` follows."""
@@ -136,14 +142,14 @@ class Rules(Event):
 
     listener: str
     rules: Sequence[Mapping[str, object]]
-    """An object for each rule, in order: `rule` is its name or empty, `hits` a number."""
+    """An object for each rule, in order: `rule` is its name or empty, `hits` and `failures`
+    are numbers."""
     unmatched: int
     """How many messages matched no rule."""
 
     @property
     def sentence(self) -> str:
-        counts = (f"{each['rule'] or i}: {each['hits']}" for i, each in enumerate(self.rules, 1))
-        hits = ", ".join(counts) or "there are none"
+        hits = ", ".join(map(_hits, self.rules, count(1))) or "there are none"
         return f"{self.listener}: hits of its rules: {hits}; unmatched messages: {self.unmatched}."
 
 

@@ -169,6 +169,7 @@ class _Counts:
     """The rules of the last stop."""
 
     hits: Counter[Rule] = Factory(Counter)
+    failures: Counter[Rule] = Factory(Counter)
     unmatched: int = 0
     last_unmatched: bytes = b""
 
@@ -195,22 +196,30 @@ class RuleHits:
         counts.rules = tuple(each.rule for each in rules.rules)
         for each in rules.rules:
             counts.hits[each.rule] += each.hits
+            counts.failures[each.rule] += each.failures
         counts.unmatched += rules.unmatched_count
         if rules.unmatched:
             counts.last_unmatched = rules.unmatched[-1].message
         return Rules(
             listener.spec.name,
-            [{"rule": each.rule.name, "hits": each.hits} for each in rules.rules],
+            [
+                {"rule": each.rule.name, "hits": each.hits, "failures": each.failures}
+                for each in rules.rules
+            ],
             rules.unmatched_count,
         )
 
     def unmet(self) -> Iterator[str]:
-        """A sentence for each rule that never matched, and for messages that matched none."""
+        """A sentence for each rule that never matched or that failed, and for messages that matched
+        none."""
         for listener, counts in self._counts.items():
             name = listener.spec.name
             for index, rule in enumerate(counts.rules):
                 if rule.enabled and not counts.hits[rule]:
                     yield f"{name}: Rule {rule.label(index)} never matched."
+                if failures := counts.failures[rule]:
+                    number = f"{failures} time" + "s" * (failures > 1)
+                    yield f"{name}: Rule {rule.label(index)} failed {number}."
             if counts.unmatched:
                 shown = write(counts.last_unmatched, Notation.ESCAPES)[:LONGEST_SHOWN]
                 number = f"{counts.unmatched} message" + "s" * (counts.unmatched > 1)

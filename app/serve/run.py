@@ -99,7 +99,7 @@ def serve(
 
     The code is 0 after a normal stop. It is 1 if a listener could not start: its reason is on
     standard error, and the others are stopped. With `require_rules` it is 4 if a rule never
-    matched, or if a message matched none.
+    matched or failed, or if a message matched none.
 
     Runs `reactor`, which must not have run before. `file` is the profile of `specs`; SIGHUP reads
     it again. Without a profile, SIGHUP only prints that there is none. `passphrases` are those of

@@ -1,7 +1,7 @@
 """Binders: each builds the protocols of a listener and binds its socket.
 
-There is one for streams and one for datagrams. So `Listener` need not know the transport: it gets
-its binder from `binder_for`.
+There is one for streams, and one for datagrams, which knows no TLS. So `Listener` need not know the
+transport: it gets its binder from `binder_for`.
 """
 
 from __future__ import annotations
@@ -10,20 +10,18 @@ import logging
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from attrs import evolve, frozen
 from twisted.internet.defer import Deferred, execute
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IReactorFDSet
 from twisted.internet.protocol import AbstractDatagramProtocol
-from twisted.python.failure import Failure
 
 from app.net.endpoint import Endpoint
 from app.net.ip import LARGEST_READ
 from app.profile import ListenerSpec
 from app.protocols import catalog
 from app.protocols.definition import ListenerContext
-from app.runtime.coroutines import log_failure
 from app.server.connections.factory import ListenerFactory
 from app.server.connections.owner import ConnectionObserver
 from app.server.sockets.addresses import bind_loopbacks
@@ -48,43 +46,53 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Binder(Protocol):
+@frozen
+class Binder:
     """Binds one spec. Each method may raise the errors of a start; `explain` turns them to text."""
+
+    factory_type: ClassVar[type[ListenerFactory]]
+
+    spec: ListenerSpec
+
+    endpoint: Endpoint
+    """The endpoint of the spec, with its interface written out."""
+
+    code: Code
+    reactor: Any
+    context: ListenerContext
 
     @property
     def certificate(self) -> CertificateFacts | None:
         """The certificate that peers get, if Portdeck knows it."""
+        return None
 
     def build_protocols(self) -> Any:
         """A new protocol factory (for UDP, a new service). `ListenerFactory.replace` takes it."""
+        raise NotImplementedError
 
     def build_factory(
         self, observer: ConnectionObserver, numbers: Iterator[int], tap: Tap | None
     ) -> ListenerFactory:
         """The factory for one start, with new protocols."""
+        return self.factory_type(
+            self.build_protocols(),
+            spec=self.spec,
+            clock=self.reactor,
+            observer=observer,
+            numbers=numbers,
+            tap=tap,
+        )
 
     def change_options(self, factory: ListenerFactory, spec: ListenerSpec) -> Binder:
         """Give the protocols of `factory` the options of `spec`, and load their functions again.
 
         Returns the binder of `spec`. Raises `UserCodeError`; nothing has changed then.
         """
+        raise NotImplementedError
 
     def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
         """Bind the socket. Fires with the port when `factory` serves it."""
-
-
-def reload_code(binder: Binder, factory: ListenerFactory, spec: ListenerSpec) -> Binder:
-    """Load the user code of `factory` again: its protocol, or the functions that `spec` names.
-
-    Returns the binder of `spec`. Raises `UserCodeError`; nothing has changed then.
-    """
-    if not is_user_code(spec.protocol):
-        reloaded = binder.change_options(factory, spec)
-        log.info("%s goes on with its options as they are now.", spec.name)
-        return reloaded
-    factory.replace(binder.build_protocols())
-    log.info("%s: new connections run the code as it is now.", spec.name)
-    return binder
+        raise NotImplementedError
 
 
 async def binder_for(
@@ -131,17 +139,10 @@ def _certificate_of(endpoint: Endpoint) -> CertificateFacts | None:
 
 
 @frozen
-class StreamBinder:
+class StreamBinder(Binder):
     """Binds a TCP or Unix socket, or any other Twisted endpoint that carries streams."""
 
-    spec: ListenerSpec
-
-    endpoint: Endpoint
-    """The endpoint of the spec, with its interface written out."""
-
-    code: Code
-    reactor: Any
-    context: ListenerContext
+    factory_type: ClassVar[type[ListenerFactory]] = ListenerFactory
 
     encryption: Encrypts | None = None
     """TLS between the socket and the connections. `None` if there is none, or if the endpoint
@@ -167,18 +168,6 @@ class StreamBinder:
         definition.change(factory.service, definition.make_options(spec.options), self.context)
         return evolve(self, spec=spec)
 
-    def build_factory(
-        self, observer: ConnectionObserver, numbers: Iterator[int], tap: Tap | None
-    ) -> ListenerFactory:
-        return ListenerFactory(
-            self.build_protocols(),
-            spec=self.spec,
-            clock=self.reactor,
-            observer=observer,
-            numbers=numbers,
-            tap=tap,
-        )
-
     def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
         served: IProtocolFactory = factory
         if self.encryption is not None:
@@ -190,18 +179,10 @@ class StreamBinder:
 
 
 @frozen
-class DatagramBinder:
+class DatagramBinder(Binder):
     """Binds a UDP socket, or a Unix socket for datagrams."""
 
-    spec: ListenerSpec
-    endpoint: Endpoint
-    code: Code
-    reactor: Any
-    context: ListenerContext
-
-    @property
-    def certificate(self) -> None:
-        """Always `None`, as there is no TLS over UDP here."""
+    factory_type: ClassVar[type[ListenerFactory]] = DatagramFactory
 
     def build_protocols(self) -> DatagramService:
         if is_user_code(self.spec.protocol):
@@ -217,18 +198,6 @@ class DatagramBinder:
         options = catalog.find(spec.protocol).make_options(spec.options)
         datagrams.change(cast(Any, factory.service), options, self.context)
         return evolve(self, spec=spec)
-
-    def build_factory(
-        self, observer: ConnectionObserver, numbers: Iterator[int], tap: Tap | None
-    ) -> DatagramFactory:
-        return DatagramFactory(
-            self.build_protocols(),
-            spec=self.spec,
-            clock=self.reactor,
-            observer=observer,
-            numbers=numbers,
-            tap=tap,
-        )
 
     def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
         """Bind the socket. The Deferred has fired already: UDP has nothing to wait for."""
@@ -286,28 +255,3 @@ class DatagramReceiver(AbstractDatagramProtocol):
 
     def doStop(self) -> None:
         self._factory.close()
-
-
-def close_if_cancelled(
-    binding: Deferred[IListeningPort], factory: ListenerFactory
-) -> Deferred[IListeningPort]:
-    """A Deferred that fires as `binding` does. If it is cancelled first, the port is closed as soon
-    as it is bound.
-
-    Cancelling `binding` itself is not enough. Some endpoints cannot be cancelled and bind later.
-    Twisted then drops the port, which goes on listening.
-    """
-    cancellable: Deferred[IListeningPort] = Deferred()
-
-    def finish(result: IListeningPort | Failure) -> object:
-        if not cancellable.called:
-            cancellable.callback(result)
-            return None
-        if isinstance(result, Failure):
-            return None
-        for connection in list(factory.connections):
-            connection.abortConnection()
-        return result.stopListening()
-
-    binding.addBoth(finish).addErrback(log_failure)
-    return cancellable

@@ -1,7 +1,7 @@
 """A listener: one configured server, its states, and the operations start, stop, drain and reload.
 
-`Deck` owns the listeners. A listener binds its socket through a `Binder`, and reports every change
-to an `Observer`.
+`Deck` owns the listeners. What a listener runs, from its start to the end of its last connection,
+is its `RunningServer`. It reports every change to an `Observer`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from attrs import evolve
-from twisted.internet.defer import CancelledError, Deferred, DeferredLock, maybeDeferred
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.interfaces import IAddress, IListeningPort
 
 from app.net.endpoint import Endpoint, EndpointError
@@ -23,7 +22,7 @@ from app.runtime.coroutines import spawn
 from app.server.connections.factory import ListenerFactory, close_all
 from app.server.connections.owner import ConnectionObserver
 from app.server.sockets import listen_errors
-from app.server.sockets.accept_guard import AcceptCallbacks, AcceptGuard, guard_all
+from app.server.sockets.accept_guard import AcceptCallbacks
 from app.server.sockets.addresses import PortConflict, format_address
 from app.text.sentence import Sentence
 from app.traffic.connection_info import Tap
@@ -32,7 +31,7 @@ from app.user_code.errors import log_traceback
 from app.user_code.reference import CURRENT_FOLDER, LoadCallback, UserCodeError, is_user_code
 
 if TYPE_CHECKING:
-    from app.server.binder import Binder
+    from app.server.running_server import RunningServer
     from app.tls.certificates import CertificateFacts
     from app.tls.passphrases import AskPassphrases
 
@@ -68,8 +67,9 @@ class Observer(ConnectionObserver, Protocol):
 class Listener:
     """A spec, with its socket and its connections while it runs.
 
-    Invariants: `port` is set exactly while a socket is bound. `factory` is that of the last
-    successful start, so its totals can be read after a stop. Only `_set_state` changes `state`.
+    Invariants: `port` and `address` are set exactly while a socket is bound. `factory` is that of
+    the last successful start, so its totals can be read after a stop. Only `_set_state` changes
+    `state`.
     """
 
     def __init__(
@@ -103,9 +103,6 @@ class Listener:
         """Who uses its port, if it failed because of that."""
         self.reload_error = ""
         """Why the last reload failed, as a sentence. The old code stays in use then."""
-        self.port: IListeningPort | None = None
-        self.address: IAddress | None = None
-        """The bound address, with the real port if the spec says 0; `None` while not bound."""
         self.factory: ListenerFactory | None = None
         self._reactor = reactor
         self._observer = observer
@@ -117,15 +114,24 @@ class Listener:
         self._ask_passphrases = ask_passphrases
         self._code = code or Code(folder, loading, reactor)
         self._lock = DeferredLock()
-        self._binder: Binder | None = None
-        self._bound_spec: ListenerSpec | None = None
-        self._accept_guards: tuple[AcceptGuard, ...] = ()
+        self._server: RunningServer | None = None
+        """Set from a successful start until the last connection is closed."""
+        self._starting: Deferred[None] | None = None
         self._watch = CodeWatch(reactor, self._reload_changed_code)
         self._waits_for_code = False
-        self._binding: Deferred[Any] | None = None
 
     def __repr__(self) -> str:
         return f"<Listener {self.spec.name} {self.state.value} {self.where}>"
+
+    @property
+    def port(self) -> IListeningPort | None:
+        """The bound socket."""
+        return None if self._server is None else self._server.port
+
+    @property
+    def address(self) -> IAddress | None:
+        """The bound address, with the real port if the spec says 0."""
+        return None if self._server is None else self._server.address
 
     @property
     def where(self) -> str:
@@ -140,7 +146,7 @@ class Listener:
     @property
     def certificate(self) -> CertificateFacts | None:
         """The certificate that peers get; `None` while it is off, and if none is known."""
-        return None if self.port is None or self._binder is None else self._binder.certificate
+        return None if self._server is None else self._server.certificate
 
     @property
     def connection_count(self) -> int:
@@ -170,9 +176,13 @@ class Listener:
         return self.state in (State.LISTENING, State.PAUSED)
 
     @property
+    def _started_spec(self) -> ListenerSpec | None:
+        return None if self._server is None else self._server.spec
+
+    @property
     def running_spec(self) -> ListenerSpec | None:
         """The spec that it was started with; `None` while it does not run."""
-        return self._bound_spec if self.can_drain or self.state is State.DRAINING else None
+        return self._started_spec if self.can_drain or self.state is State.DRAINING else None
 
     @property
     def is_stale(self) -> bool:
@@ -183,7 +193,9 @@ class Listener:
     def would_need_restart(self, spec: ListenerSpec) -> bool:
         """Whether `spec` takes effect only after a restart. While it does not run, `spec` is
         compared with the current spec."""
-        return needs_restart(self._bound_spec or self.spec, spec)
+        return needs_restart(self._started_spec or self.spec, spec)
+
+    # Start, stop and drain
 
     async def start(self) -> None:
         """Listen. Done when the listener listens or has failed. Waits for a stop that is running.
@@ -203,11 +215,10 @@ class Listener:
 
     async def stop(self) -> None:
         """Close the socket, then the connections; see `close_all`. Done when all are closed."""
-        if self._binding is not None:
-            self._binding.cancel()
+        if self._starting is not None:
+            self._starting.cancel()
         async with self._lock:
-            if self.port is not None or self.state is State.DRAINING:
-                await self._close()
+            await self._close()
             self._set_state(State.STOPPED)
 
     async def drain(self) -> None:
@@ -219,101 +230,31 @@ class Listener:
         async with self._lock:
             if not self.can_drain:
                 return
-            assert self.factory is not None
+            assert self._server is not None
             if not self.connection_count:
                 await self._close()
                 self._set_state(State.STOPPED)
                 return
-            if self.factory.set_accepting(False):
-                self._set_state(State.DRAINING)
-            else:
-                await self._close_port(State.DRAINING)
-            empty = self.factory.when_empty()
+            self._set_state(State.DRAINING)
+            factory = self._server.factory
+            if not factory.set_accepting(False):
+                await self._server.unbind()
+            empty = factory.when_empty()
         await empty
-        await self._stop_drained()
-
-    async def _stop_drained(self) -> None:
-        """Stop after the last connection is closed, if it is still draining."""
         async with self._lock:
             if self.state is State.DRAINING and not self.connection_count:
-                await self._close_port(State.DRAINING)
+                await self._server.unbind()
                 self._release()
                 self._set_state(State.STOPPED)
 
-    def change(self, spec: ListenerSpec) -> None:
-        """Set a new spec. What `restart_changes` names takes effect at the next start, the rest
-        immediately.
-
-        A failed listener becomes stopped if such a field changed: the error was about the old spec.
-        """
-        is_error_outdated = self.state is State.FAILED and needs_restart(self.spec, spec)
-        self.spec = spec
-        if self.factory is not None:
-            self.factory.change(spec)
-        self._change_options(spec)
-        if is_error_outdated:
-            self._set_state(State.STOPPED)
-        else:
-            self._watch_code()
-            self._observer.listener_changed(self)
-
-    def _change_options(self, spec: ListenerSpec) -> None:
-        """Apply other options to a running listener whose protocol takes them."""
-        running = self.running_spec
-        if running is None or running.options == spec.options:
-            return
-        if can_change_options(running, spec) and self._reload(spec):
-            self._bound_spec = evolve(running, options=spec.options)
-
-    @property
-    def has_user_code(self) -> bool:
-        """Whether it runs user code: as its protocol, or as functions that its options name."""
-        return is_user_code(self.spec.protocol) or self._code.has_functions
-
-    def reload(self) -> bool:
-        """Load the user code again, for new connections. Live connections keep the old code. Only
-        functions that the options name are new for all.
-
-        Returns whether the new code is in use. False without user code, if a restart is needed, and
-        if loading failed: then `reload_error` says why, and the old code stays in use.
-        """
-        if not self.can_drain or not self.has_user_code or self.is_stale:
-            return False
-        is_reloaded = self._reload(self.spec)
-        self._observer.listener_changed(self)
-        return is_reloaded
-
-    def _reload(self, spec: ListenerSpec) -> bool:
-        from app.server.binder import reload_code  # late, for a faster start
-
-        assert self.factory is not None
-        assert self._binder is not None
-        try:
-            self._binder = reload_code(self._binder, self.factory, spec)
-        except UserCodeError as error:
-            self.reload_error = str(error)
-            log.warning("%s: the new code is not in use. %s", self.spec.name, str(error))
-            log_traceback(self.spec.name, error)
-            return False
-        self.reload_error = ""
-        return True
-
-    def code_has_changed(self) -> bool:
-        """Whether the files of the user code have changed since it last loaded or failed to load.
-
-        Cheap enough for a call each second. If true, call `reload` if it listens, and `start` if it
-        failed.
-        """
-        return self.has_user_code and self._code.has_changed()
-
     async def _listen(self) -> None:
-        resumes = self.state is State.DRAINING
         self.reload_error, self.port_conflict = "", None
         self._set_state(State.STARTING)
         endpoint: Endpoint | None = None
         try:
             endpoint = Endpoint.parse(self.spec.endpoint).bound(self._folder)
-            await self._bind(endpoint, resumes=resumes)
+            self._starting = Deferred.fromCoroutine(self._bind(endpoint))
+            await self._starting
         except CancelledError:
             self._abandon_start(State.STOPPED)
         except KeyboardInterrupt:
@@ -331,70 +272,61 @@ class Listener:
             log_traceback(self.spec.name, error)
         else:
             self._set_state(State.LISTENING)
-            self._change_options(self.spec)
+            self._change_options()
         finally:
-            self._binding = None
+            self._starting = None
 
-    async def _bind(self, endpoint: Endpoint, *, resumes: bool) -> None:
-        from app.server.binder import binder_for, close_if_cancelled  # late, for a faster start
+    async def _bind(self, endpoint: Endpoint) -> None:
+        server = self._server or await self._build(endpoint)
+        await server.bind(AcceptCallbacks(self._pause, self._resume, self._lose_socket))
+        self._server, self.factory = server, server.factory
+
+    async def _build(self, endpoint: Endpoint) -> RunningServer:
+        # late, for a faster start
+        from app.server.binder import binder_for
+        from app.server.running_server import RunningServer
 
         spec = self.spec
-        if resumes and self._binder is not None and self.factory is not None:
-            binder, factory = self._binder, self.factory
-        else:
-            context = (self._reactor, self._folder, self._ca_folder, self._ask_passphrases)
-            making = Deferred.fromCoroutine(binder_for(spec, endpoint, self._code, *context))
-            self._binding = making  # a stop cancels the question for a passphrase
-            binder = await making
-            factory = binder.build_factory(self._observer, self._numbers, self._tap)
-        # Start the factory first. If it failed after the bind, Twisted would not close the socket.
-        factory.doStart()
-        try:
-            self._binding = close_if_cancelled(binder.listen(factory), factory)
-            self.port = await self._binding
-        finally:
-            factory.doStop()
-        self.address = self.port.getHost()
-        self._binder, self._bound_spec, self.factory = binder, spec, factory
-        factory.on_unbound = lambda: self._lose_socket(listen_errors.SOCKET_CLOSED)
-        callbacks = AcceptCallbacks(self._pause, self._resume, self._lose_socket)
-        self._accept_guards = guard_all(self.port, self._reactor, callbacks)
+        context = (self._reactor, self._folder, self._ca_folder, self._ask_passphrases)
+        binder = await binder_for(spec, endpoint, self._code, *context)
+        factory = binder.build_factory(self._observer, self._numbers, self._tap)
+        return RunningServer(spec, binder, factory)
 
     def _abandon_start(self, state: State, reason: str = "") -> None:
         """Go to `state` after a start that failed. Keep draining if connections are left."""
         if self.connection_count:
             self._set_state(State.DRAINING, reason)
             return
-        if self.factory is not None:
-            self._release()
+        self._release()
         self._set_state(state, reason)
 
     async def _close(self) -> None:
         """Close the socket and the connections. Done when all are closed."""
-        assert self.factory is not None
-        await self._close_port(State.STOPPING)
-        await close_all(self.factory, self._reactor)
+        if self._server is None:
+            return
+        self._set_state(State.STOPPING)
+        await self._server.unbind()
+        await close_all(self._server.factory, self._reactor)
         self._release()
 
-    async def _close_port(self, state: State) -> None:
-        self._set_state(state)
-        if self.port is None:
-            return
-        for guard in self._accept_guards:
-            guard.stop()
-        try:
-            await maybeDeferred(self.port.stopListening)
-        except Exception:
-            # The socket is closed already. The factory of the user may raise anything in doStop.
-            log.exception("%s: the protocol's factory failed to stop.", self.spec.name)
-        self.port = self.address = None
-        self._accept_guards = ()
-
     def _release(self) -> None:
-        """Release the protocols: no connection is left."""
-        assert self.factory is not None
-        self.factory.release_protocols()
-        self._bound_spec = self._binder = None
+        """Release the server and its protocols: no connection is left."""
+        if self._server is not None:
+            self._server.factory.release_protocols()
+            self._server = None
+
+    def _set_state(self, state: State, reason: str = "") -> None:
+        if (state, reason) == (self.state, self.reason):
+            return
+        self.state, self.reason = state, reason
+        self._watch_code()
+        if state in (State.FAILED, State.PAUSED):
+            log.warning("%s: %s", self.spec.name, reason)
+        elif state is State.LISTENING:
+            log.info("%s is listening on %s.", self.spec.name, self.where)
+        else:
+            log.info("%s is %s.", self.spec.name, state.value)
+        self._observer.listener_changed(self)
 
     # Calls from the socket
 
@@ -418,7 +350,70 @@ class Listener:
                 await self._close()
                 self._set_state(State.FAILED, listen_errors.socket_lost(where, why))
 
-    # Watch for changes of the user code
+    # Another spec, and other code
+
+    def change(self, spec: ListenerSpec) -> None:
+        """Set a new spec. What `restart_changes` names takes effect at the next start, the rest
+        immediately.
+
+        A failed listener becomes stopped if such a field changed: the error was about the old spec.
+        """
+        is_error_outdated = self.state is State.FAILED and needs_restart(self.spec, spec)
+        self.spec = spec
+        if self.factory is not None:
+            self.factory.change(spec)
+        self._change_options()
+        if is_error_outdated:
+            self._set_state(State.STOPPED)
+        else:
+            self._watch_code()
+            self._observer.listener_changed(self)
+
+    def _change_options(self) -> None:
+        """Apply other options to a running listener whose protocol takes them."""
+        running = self.running_spec
+        if running is None or running.options == self.spec.options:
+            return
+        if can_change_options(running, self.spec):
+            self._reload()
+
+    @property
+    def has_user_code(self) -> bool:
+        """Whether it runs user code: as its protocol, or as functions that its options name."""
+        return is_user_code(self.spec.protocol) or self._code.has_functions
+
+    def reload(self) -> bool:
+        """Load the user code again, for new connections. Live connections keep the old code. Only
+        functions that the options name are new for all.
+
+        Returns whether the new code is in use. False without user code, if a restart is needed, and
+        if loading failed: then `reload_error` says why, and the old code stays in use.
+        """
+        if not self.can_drain or not self.has_user_code or self.is_stale:
+            return False
+        is_reloaded = self._reload()
+        self._observer.listener_changed(self)
+        return is_reloaded
+
+    def _reload(self) -> bool:
+        assert self._server is not None
+        try:
+            self._server.reload(self.spec)
+        except UserCodeError as error:
+            self.reload_error = str(error)
+            log.warning("%s: the new code is not in use. %s", self.spec.name, str(error))
+            log_traceback(self.spec.name, error)
+            return False
+        self.reload_error = ""
+        return True
+
+    def code_has_changed(self) -> bool:
+        """Whether the files of the user code have changed since it last loaded or failed to load.
+
+        Cheap enough for a call each second. If true, call `reload` if it listens, and `start` if it
+        failed.
+        """
+        return self.has_user_code and self._code.has_changed()
 
     def _watch_code(self) -> None:
         is_watched = self.spec.auto_reload and self.has_user_code
@@ -432,16 +427,3 @@ class Listener:
             spawn(self.start())
         else:
             self.reload()
-
-    def _set_state(self, state: State, reason: str = "") -> None:
-        if (state, reason) == (self.state, self.reason):
-            return
-        self.state, self.reason = state, reason
-        self._watch_code()
-        if state in (State.FAILED, State.PAUSED):
-            log.warning("%s: %s", self.spec.name, reason)
-        elif state is State.LISTENING:
-            log.info("%s is listening on %s.", self.spec.name, self.where)
-        else:
-            log.info("%s is %s.", self.spec.name, state.value)
-        self._observer.listener_changed(self)

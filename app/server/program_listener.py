@@ -24,7 +24,7 @@ from app.runtime.coroutines import spawn
 from app.server.connections.connection import Connection
 from app.server.connections.owner import ConnectionOwner
 from app.server.listener import Listener, Observer, State
-from app.server.program_serving import PlaceCode
+from app.server.place_code import PlaceCode
 from app.server.sockets.listen_errors import START_INTERRUPTED
 from app.text.sentence import Sentence, composed
 from app.user_code.errors import SourceFiles, log_traceback
@@ -65,6 +65,7 @@ class ProgramListener(Listener):
         self._codes: dict[Listener, PlaceCode] = {}
         self._users: Counter[Program] = Counter()
         self._sources = SourceFiles()
+        self._loaded_spec: ListenerSpec | None = None
         self._is_settling = False
         self._endpoint_of_places = spec.endpoint
         self._spent_descriptors: set[int] = set()
@@ -80,6 +81,10 @@ class ProgramListener(Listener):
             if self.places
             else self.spec.protocol
         )
+
+    @property
+    def _started_spec(self) -> ListenerSpec | None:
+        return self._loaded_spec
 
     @property
     def connection_count(self) -> int:
@@ -222,7 +227,7 @@ class ProgramListener(Listener):
 
     def _use(self, program: Program) -> None:
         """Assign the places of `program` to the listeners, and make the missing listeners."""
-        self.program, self._bound_spec = program, self.spec
+        self.program, self._loaded_spec = program, self.spec
         self._endpoint_of_places = self.spec.endpoint
         waiting = list(program.places)
         for listener in list(self.places):
@@ -307,7 +312,7 @@ class ProgramListener(Listener):
         if program is not None:
             self._spent_descriptors |= program.adopted_descriptors
             await program.end()
-        self._bound_spec = None
+        self._loaded_spec = None
         self._set_state(state, reason)
 
     async def _drop(self, listener: Listener) -> None:

@@ -1,8 +1,8 @@
 """Comparison of expected messages with those that came: equal, different, missing, extra.
 
-The messages are aligned first, then the bytes of each pair of messages. Both use the algorithm of
-E. W. Myers (Algorithmica 1, 1986), whose time is bounded by the number of differences. `difflib`
-has no such bound. If there are too many differences, messages and bytes are compared by position.
+The messages are aligned first, then the bytes of each pair of messages. Both use the bit-parallel
+algorithm of H. Hyyrö (2004) for a longest common subsequence, in blocks, so that time and memory
+are bounded. `difflib` has no such bound. What is too long is compared by position.
 """
 
 from __future__ import annotations
@@ -16,12 +16,17 @@ from attrs import frozen
 from app.text.sentence import Sentence
 from app.traffic.connection_messages import ConnectionMessage
 
-MOST_DIFFERENCES: Final = 512
-MOST_STEPS: Final = 2_000_000
-"""Limit of one alignment: differences times elements. It takes about half a second."""
+BLOCK: Final = 4096
+"""How many elements of each side are aligned at a time."""
+
+MOST_ALIGNED: Final = 1_000_000
+"""The elements of both sides that are aligned at most. They take a few seconds at most."""
 
 MOST_MARKED_BYTES: Final = 64 * 1024
 """The longest message whose bytes are aligned."""
+
+MOST_MARKS: Final = 512
+"""The parts of a message that are marked one by one. If there are more, all between is marked."""
 
 SHOWN_BYTES: Final = 48
 """How many bytes of a message a line for the terminal shows."""
@@ -137,7 +142,10 @@ def marks_between(one: bytes, other: bytes) -> tuple[tuple[Range, ...], tuple[Ra
     if len(one) == len(other) <= MOST_MARKED_BYTES:
         marks = _unequal_ranges(one, other)
         return marks, marks
-    parts = [(a, b) for is_equal, a, b in aligned(one, other) if not is_equal]
+    parts = [(a, b) for is_equal, a, b in aligned(one, other, MOST_MARKED_BYTES) if not is_equal]
+    if len(parts) > MOST_MARKS:
+        first, last = parts[0], parts[-1]
+        parts = [((first[0][0], last[0][1]), (first[1][0], last[1][1]))]
     return (
         tuple(mark for mark, _ in parts if mark[0] < mark[1]),
         tuple(mark for _, mark in parts if mark[0] < mark[1]),
@@ -160,12 +168,17 @@ Part = tuple[bool, Range, Range]
 """Whether two ranges are equal, and their positions in the two sequences."""
 
 
-def aligned(one: Sequence[object], other: Sequence[object]) -> list[Part]:
-    """Split both sequences into equal and different parts, in order, without gaps."""
+def aligned(one: Sequence[object], other: Sequence[object], most: int = MOST_ALIGNED) -> list[Part]:
+    """Split both sequences into equal and different parts, in order, without gaps.
+
+    If more than `most` elements are left between the equal ends, all of these are different.
+    """
     head = _common_head(one, other)
     tail = _common_head(one[head:][::-1], other[head:][::-1])
     ends = len(one) - tail, len(other) - tail
-    pairs = _equal_pairs(one[head : ends[0]], other[head : ends[1]])
+    pairs: list[Range] = []
+    if sum(ends) - 2 * head <= most:
+        pairs = _equal_pairs(one[head : ends[0]], other[head : ends[1]])
     same = [(0, 0, head), *((head + x, head + y, 1) for x, y in pairs), (*ends, tail)]
     parts: list[Part] = []
     at = (0, 0)
@@ -195,47 +208,43 @@ def _common_head(one: Sequence[object], other: Sequence[object]) -> int:
 
 
 def _equal_pairs(one: Sequence[object], other: Sequence[object]) -> list[Range]:
-    """The positions of equal elements in a shortest edit script; none if that takes too long.
-
-    `reached[k]` is the position in `one` that diagonal `k` has reached. The position in `other` is
-    that minus `k`. The path is found backwards from the stored history of `reached`.
-    """
-    width, height = len(one), len(other)
-    most = min(MOST_DIFFERENCES, MOST_STEPS // max(1, width + height), width + height)
-    reached = {1: 0}
-    history: list[dict[int, int]] = []
-    for differences in range(most + 1):
-        history.append(reached.copy())
-        for k in range(-differences, differences + 1, 2):
-            x = _start(reached, k, differences)
-            while x < width and x - k < height and one[x] == other[x - k]:
-                x += 1
-            reached[k] = x
-            if x >= width and x - k >= height:
-                return _walked_back(history, width, height)
-    return []
-
-
-def _start(reached: dict[int, int], k: int, differences: int) -> int:
-    """The start of diagonal `k` after one more difference: the farther of its neighbours."""
-    if k == -differences or (k != differences and reached[k - 1] < reached[k + 1]):
-        return reached[k + 1]
-    return reached[k - 1] + 1
-
-
-def _walked_back(history: list[dict[int, int]], x: int, y: int) -> list[Range]:
+    """The positions of equal elements in both, in order: as many as there are in each block."""
     pairs: list[Range] = []
-    for differences in range(len(history) - 1, -1, -1):
-        reached = history[differences]
-        k = x - y
-        start = _start(reached, k, differences) if differences else 0
-        while x > start:
+    x = y = 0
+    while x < len(one) and y < len(other):
+        found = _longest_common(one[x : x + BLOCK], other[y : y + BLOCK])
+        pairs += [(x + i, y + j) for i, j in found]
+        last_x, last_y = found[-1] if found else (BLOCK, BLOCK)
+        x, y = x + last_x + 1, y + last_y + 1
+    return pairs
+
+
+def _longest_common(one: Sequence[object], other: Sequence[object]) -> list[Range]:
+    """The positions of a longest common subsequence.
+
+    A row has one bit for each element of `one`. It is 0 where one element more of `one` gives one
+    more that is common with `other` up to that row.
+    """
+    places: dict[object, int] = {}
+    for x, each in enumerate(one):
+        places[each] = places.get(each, 0) | 1 << x
+    every = (1 << len(one)) - 1
+    rows = [every]
+    for each in other:
+        row = rows[-1]
+        common = row & places.get(each, 0)
+        rows.append(((row + common) | (row - common)) & every)
+    pairs: list[Range] = []
+    x, y = len(one) - 1, len(other)
+    while x >= 0 and y:
+        bit = 1 << x
+        if rows[y] & bit:
+            x -= 1
+        elif rows[y - 1] & bit:
+            pairs.append((x, y - 1))
             x, y = x - 1, y - 1
-            pairs.append((x, y))
-        is_down = k == -differences or (
-            k != differences and reached.get(k - 1, -1) < reached.get(k + 1, -1)
-        )
-        x, y = (x, y - 1) if is_down else (x - 1, y)
+        else:
+            y -= 1
     return pairs[::-1]
 
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.text.expressions import ExpressionError, choices, compile_expression, untimed_bytes
 from app.text.hex import HexError, parse_hex
-from app.text.sentence import Sentence
+from app.text.sentence import SentenceError
 from app.traffic.chunk_log import Span
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class PatternKind(Enum):
     EXPRESSION = "expression"
 
 
-class PatternError(ValueError):
+class PatternError(SentenceError):
     """The typed text is not a valid pattern. `str()` is a sentence for the user."""
 
 
@@ -108,7 +108,7 @@ def _encoded(text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raise PatternError(
-            Sentence("half-character-only", "Here is half a character only: type it again.")
+            "half-character-only", "Here is half a character only: type it again."
         ) from None
 
 

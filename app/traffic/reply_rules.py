@@ -100,8 +100,6 @@ def propose_rule(
     message: ConnectionMessage,
     followed: Sequence[ConnectionMessage],
     framing: Framing | None = None,
-    *,
-    keeps_delay: bool = False,
 ) -> dict[str, Any]:
     """Make one rule that replies to `message`.
 
@@ -109,7 +107,7 @@ def propose_rule(
     """
     replies = list(takewhile(lambda each: each.from_server, followed))
     step = _step((message, replies), (), framing)
-    return {**step.matcher, **_reply_of(step, keeps_delay)}
+    return {**step.matcher, **_reply_of(step, keeps_delay=False)}
 
 
 def propose_rules(
@@ -261,7 +259,7 @@ def _in_order(steps: Sequence[_Step], keeps_delays: bool) -> list[dict[str, Any]
             **step.matcher,
             "state": str(index) if index else "",
             "then": str(index + 1),
-            **_reply_of(step, keeps_delays),
+            **_reply_of(step, keeps_delay=keeps_delays),
         }
         for index, step in enumerate(steps)
     ]
@@ -274,7 +272,7 @@ def _by_match(steps: Sequence[_Step], keeps_delays: bool) -> list[dict[str, Any]
         grouped.setdefault(repr(step.matcher), []).append(step)
     rules = []
     for group in grouped.values():
-        rule = {**group[0].matcher, **_reply_of(group[0], keeps_delays)}
+        rule = {**group[0].matcher, **_reply_of(group[0], keeps_delay=keeps_delays)}
         replies = [each.reply for each in group if each.reply is not None]
         if any(each != replies[0] for each in replies):
             rule.pop("reply", None)
@@ -284,7 +282,7 @@ def _by_match(steps: Sequence[_Step], keeps_delays: bool) -> list[dict[str, Any]
     return rules
 
 
-def _reply_of(step: _Step, keeps_delay: bool) -> dict[str, Any]:
+def _reply_of(step: _Step, *, keeps_delay: bool) -> dict[str, Any]:
     if step.reply is None:
         return {}
     table = {"reply": step.reply}

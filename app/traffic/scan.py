@@ -15,7 +15,7 @@ from time import monotonic
 
 from attrs import frozen
 
-from app.text.sentence import Sentence
+from app.text.sentence import SentenceError
 from app.traffic.chunk_log import Span
 from app.traffic.pattern import Pattern
 from app.traffic.source import ChunkSource
@@ -180,7 +180,7 @@ class Scan:
         self.is_stopped = self._wasted >= MAX_WASTED_SECONDS
 
 
-class SizeRangeError(ValueError):
+class SizeRangeError(SentenceError):
     """The typed text is not a range of sizes. `str()` is a sentence for the user."""
 
 
@@ -207,15 +207,11 @@ def parse_sizes(text: str) -> SizeRange | None:
         return SizeRange(size, size)
     match = _RANGE.fullmatch(text)
     if match is None or not (match[1] or match[4]):
-        raise SizeRangeError(
-            Sentence("sizes-wrong", "Type sizes in bytes, such as 100-2000, 100- or -64.")
-        )
+        raise SizeRangeError("sizes-wrong", "Type sizes in bytes, such as 100-2000, 100- or -64.")
     least = _bytes(match[1], match[2]) if match[1] else 0
     most = _bytes(match[4], match[5]) if match[4] else None
     if most is not None and least > most:
-        raise SizeRangeError(
-            Sentence("sizes-reversed", "The first size must not be larger than the second.")
-        )
+        raise SizeRangeError("sizes-reversed", "The first size must not be larger than the second.")
     return SizeRange(least, most)
 
 

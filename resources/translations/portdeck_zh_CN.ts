@@ -5,7 +5,7 @@
     <name>AboutDialog</name>
     <message>
         <source>About Portdeck</source>
-        <translation type="unfinished">关于 Portdeck</translation>
+        <translation>关于 Portdeck</translation>
     </message>
     <message>
         <source>The control panel for the servers on your own machine. Built on Twisted and Qt. Free software under the MIT licence.</source>
@@ -29,7 +29,7 @@
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished">已复制</translation>
+        <translation>已复制</translation>
     </message>
     <message>
         <source>unknown</source>
@@ -40,23 +40,23 @@
     <name>AddressForm</name>
     <message>
         <source>Where</source>
-        <translation type="unfinished">位置</translation>
+        <translation>位置</translation>
     </message>
     <message>
         <source>&amp;Transport</source>
-        <translation type="unfinished">传输(&amp;T)</translation>
+        <translation>传输(&amp;T)</translation>
     </message>
     <message>
         <source>Reac&amp;hable for</source>
-        <translation type="unfinished">谁可访问(&amp;H)</translation>
+        <translation>谁可访问(&amp;H)</translation>
     </message>
     <message>
         <source>Po&amp;rt</source>
-        <translation type="unfinished">端口(&amp;R)</translation>
+        <translation>端口(&amp;R)</translation>
     </message>
     <message>
         <source>En&amp;dpoint</source>
-        <translation type="unfinished">端点(&amp;D)</translation>
+        <translation>端点(&amp;D)</translation>
     </message>
     <message>
         <source>The program says where it listens, and who can reach it.</source>
@@ -64,26 +64,26 @@
     </message>
     <message>
         <source>With port 0 it gets any free port, another one at each start.</source>
-        <translation type="unfinished">端口为 0 时取任一空闲端口，每次启动都不同。</translation>
+        <translation>端口为 0 时取任一空闲端口，每次启动都不同。</translation>
     </message>
     <message>
         <source>Others on your network will be able to connect.</source>
-        <translation type="unfinished">您网络上的其他人将能够连接。</translation>
+        <translation>您网络上的其他人将能够连接。</translation>
     </message>
 </context>
 <context>
     <name>AppearancePage</name>
     <message>
         <source>As the system</source>
-        <translation type="unfinished">跟随系统</translation>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished">浅色</translation>
+        <translation>浅色</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished">深色</translation>
+        <translation>深色</translation>
     </message>
     <message>
         <source>Comfortable</source>
@@ -99,7 +99,7 @@
     </message>
     <message>
         <source>Blue</source>
-        <translation type="unfinished">蓝</translation>
+        <translation>蓝</translation>
     </message>
     <message>
         <source>Violet</source>
@@ -107,11 +107,11 @@
     </message>
     <message>
         <source>Pink</source>
-        <translation type="unfinished">粉</translation>
+        <translation>粉</translation>
     </message>
     <message>
         <source>Red</source>
-        <translation type="unfinished">红</translation>
+        <translation>红</translation>
     </message>
     <message>
         <source>Amber</source>
@@ -119,11 +119,11 @@
     </message>
     <message>
         <source>Green</source>
-        <translation type="unfinished">绿</translation>
+        <translation>绿</translation>
     </message>
     <message>
         <source>Teal</source>
-        <translation type="unfinished">青</translation>
+        <translation>青</translation>
     </message>
     <message>
         <source>Another…</source>
@@ -144,8 +144,8 @@
         <translation>取消</translation>
     </message>
     <message>
-        <source>{0} – Portdeck capture</source>
-        <translation>{0} – Portdeck 抓包</translation>
+        <source>{0} – capture</source>
+        <translation>{0} – 抓包</translation>
     </message>
     <message>
         <source>How much of the capture is read</source>
@@ -287,7 +287,7 @@
     </message>
     <message>
         <source> bytes</source>
-        <translation type="unfinished"> 字节</translation>
+        <translation> 字节</translation>
     </message>
     <message>
         <source>Chat</source>
@@ -315,7 +315,7 @@
     </message>
     <message>
         <source>Messages</source>
-        <translation type="unfinished">消息</translation>
+        <translation>消息</translation>
     </message>
     <message>
         <source>Echo: sent back. Room: sent to everyone else. Script: those below are sent.</source>
@@ -335,7 +335,7 @@
     </message>
     <message>
         <source>Path</source>
-        <translation type="unfinished">路径</translation>
+        <translation>路径</translation>
     </message>
     <message>
         <source>Such as /chat; another one is answered 404. * takes every path.</source>
@@ -399,7 +399,7 @@
     </message>
     <message>
         <source> s</source>
-        <translation type="unfinished"> 秒</translation>
+        <translation> 秒</translation>
     </message>
     <message>
         <source>Longest message</source>
@@ -595,7 +595,7 @@
     </message>
     <message>
         <source> ms</source>
-        <translation type="unfinished"> 毫秒</translation>
+        <translation> 毫秒</translation>
     </message>
     <message>
         <source>Fragment size</source>
@@ -703,16 +703,54 @@
 <context>
     <name>ChoiceDisplay</name>
     <message>
+        <source>Nobody is connected to {0}.</source>
+        <translation>没有人连接到 {0}。</translation>
+    </message>
+    <message>
+        <source>Nobody is connected to these {0} listeners.</source>
+        <translation>没有人连接到这 {0} 个监听器。</translation>
+    </message>
+    <message>
+        <source>Nobody is connected.
+Connect to a listener that is on: with the console, nc or telnet.</source>
+        <translation>没有人连接。
+请用控制台、nc 或 telnet 连接到已启动的监听器。</translation>
+    </message>
+    <message>
         <source>Connect with the console</source>
         <translation>用控制台连接</translation>
+    </message>
+    <message>
+        <source>{0} is not listening.</source>
+        <translation>{0} 没有在监听。</translation>
+    </message>
+    <message>
+        <source>Start {0}</source>
+        <translation>启动 {0}</translation>
+    </message>
+    <message>
+        <source>None of these {0} listeners is on.</source>
+        <translation>这 {0} 个监听器都没有启动。</translation>
+    </message>
+    <message>
+        <source>Start them</source>
+        <translation>启动它们</translation>
     </message>
     <message>
         <source>Start all</source>
         <translation>全部启动</translation>
     </message>
     <message>
+        <source>No listener is on.</source>
+        <translation>没有已启动的监听器。</translation>
+    </message>
+    <message>
         <source>New listener…</source>
         <translation>新建监听器…</translation>
+    </message>
+    <message>
+        <source>No listener yet.</source>
+        <translation>还没有监听器。</translation>
     </message>
     <message>
         <source>Stop recording</source>
@@ -735,19 +773,19 @@
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">停止</translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Restart</source>
-        <translation type="unfinished">重启</translation>
+        <translation>重启</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">移除</translation>
+        <translation>移除</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished">退出</translation>
+        <translation>退出</translation>
     </message>
     <message>
         <source>Stop now</source>
@@ -767,7 +805,7 @@
     </message>
     <message>
         <source>Drain</source>
-        <translation type="unfinished">排空</translation>
+        <translation>排空</translation>
     </message>
     <message>
         <source>Drain, then start</source>
@@ -893,7 +931,7 @@
     <name>ColumnLayout</name>
     <message>
         <source>Arrange the columns…</source>
-        <translation type="unfinished">排列各列…</translation>
+        <translation>排列各列…</translation>
     </message>
     <message>
         <source>Default columns</source>
@@ -1082,15 +1120,15 @@
     </message>
     <message>
         <source>Listener</source>
-        <translation type="unfinished">监听器</translation>
+        <translation>监听器</translation>
     </message>
     <message>
         <source>Connection</source>
-        <translation type="unfinished">连接</translation>
+        <translation>连接</translation>
     </message>
     <message>
         <source>Snippet</source>
-        <translation type="unfinished">片段</translation>
+        <translation>片段</translation>
     </message>
     <message>
         <source>Setting</source>
@@ -1161,7 +1199,7 @@
     </message>
     <message>
         <source>Show its traffic</source>
-        <translation type="unfinished">显示它的流量</translation>
+        <translation>显示它的流量</translation>
     </message>
     <message>
         <source>Duplicate</source>
@@ -1317,7 +1355,7 @@
     </message>
     <message>
         <source>Console</source>
-        <translation type="unfinished">控制台</translation>
+        <translation>控制台</translation>
     </message>
     <message>
         <source>Console at the right</source>
@@ -1505,7 +1543,7 @@
     </message>
     <message>
         <source>Copy address</source>
-        <translation type="unfinished">复制地址</translation>
+        <translation>复制地址</translation>
     </message>
     <message>
         <source>Copy the addresses of the selected connections</source>
@@ -1582,7 +1620,7 @@
     <name>ConnectionNames</name>
     <message>
         <source>Console: {0}</source>
-        <translation type="unfinished">控制台：{0}</translation>
+        <translation>控制台：{0}</translation>
     </message>
 </context>
 <context>
@@ -1598,6 +1636,10 @@
     <message>
         <source>Filter connections</source>
         <translation>筛选连接</translation>
+    </message>
+    <message>
+        <source>Nobody is connected.</source>
+        <translation>没有人连接。</translation>
     </message>
     <message>
         <source>By peer, listener, process, local address, TLS or state</source>
@@ -1618,16 +1660,6 @@
     <message>
         <source>None of the {0} connections passes the filter.</source>
         <translation>{0} 个连接都不符合筛选条件。</translation>
-    </message>
-    <message>
-        <source>Nobody is connected to {0}.</source>
-        <translation>没有人连接到 {0}。</translation>
-    </message>
-    <message>
-        <source>Nobody is connected.
-Connect to a listener that is on: with the console, nc or telnet.</source>
-        <translation>没有人连接。
-请用控制台、nc 或 telnet 连接到已启动的监听器。</translation>
     </message>
 </context>
 <context>
@@ -1664,15 +1696,15 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <name>ConsolePage</name>
     <message>
         <source>Text</source>
-        <translation type="unfinished">文本</translation>
+        <translation>文本</translation>
     </message>
     <message>
         <source>Escapes</source>
-        <translation type="unfinished">转义</translation>
+        <translation>转义</translation>
     </message>
     <message>
         <source>Hex</source>
-        <translation type="unfinished">十六进制</translation>
+        <translation>十六进制</translation>
     </message>
     <message>
         <source>Sends; Shift+Enter begins a new line</source>
@@ -1858,7 +1890,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <name>CopyAsMenu</name>
     <message>
         <source>Choose one listener</source>
-        <translation type="unfinished">请选择一个监听器</translation>
+        <translation>请选择一个监听器</translation>
     </message>
     <message>
         <source>Choose one of the places below it</source>
@@ -1866,39 +1898,39 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Start it first: its address is not known yet</source>
-        <translation type="unfinished">请先启动它：它的地址还未知</translation>
+        <translation>请先启动它：它的地址还未知</translation>
     </message>
     <message>
         <source>Twisted script</source>
-        <translation type="unfinished">Twisted 脚本</translation>
+        <translation>Twisted 脚本</translation>
     </message>
     <message>
         <source>Save as Twisted script…</source>
-        <translation type="unfinished">另存为 Twisted 脚本…</translation>
+        <translation>另存为 Twisted 脚本…</translation>
     </message>
     <message>
         <source>Copied: {0}</source>
-        <translation type="unfinished">已复制：{0}</translation>
+        <translation>已复制：{0}</translation>
     </message>
     <message>
         <source>Copied: {0} as a script for Python with Twisted.</source>
-        <translation type="unfinished">已复制：{0}，作为使用 Twisted 的 Python 脚本。</translation>
+        <translation>已复制：{0}，作为使用 Twisted 的 Python 脚本。</translation>
     </message>
     <message>
         <source>Save as Twisted script</source>
-        <translation type="unfinished">另存为 Twisted 脚本</translation>
+        <translation>另存为 Twisted 脚本</translation>
     </message>
     <message>
         <source>Python files (*.py)</source>
-        <translation type="unfinished">Python 文件 (*.py)</translation>
+        <translation>Python 文件 (*.py)</translation>
     </message>
     <message>
         <source>{0} is written. Run it with: python {1}</source>
-        <translation type="unfinished">{0} 已写好。运行方法：python {1}</translation>
+        <translation>{0} 已写好。运行方法：python {1}</translation>
     </message>
     <message>
         <source>It cannot be written ({0}). Choose another place.</source>
-        <translation type="unfinished">无法写入（{0}）。请选择别处。</translation>
+        <translation>无法写入（{0}）。请选择别处。</translation>
     </message>
 </context>
 <context>
@@ -1952,7 +1984,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Limits</source>
-        <translation type="unfinished">限制</translation>
+        <translation>限制</translation>
     </message>
     <message>
         <source>Refused</source>
@@ -1972,19 +2004,19 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Peer</source>
-        <translation type="unfinished">对端</translation>
+        <translation>对端</translation>
     </message>
     <message>
         <source>Local address</source>
-        <translation type="unfinished">本地地址</translation>
+        <translation>本地地址</translation>
     </message>
     <message>
         <source>Open for</source>
-        <translation type="unfinished">已连接</translation>
+        <translation>已连接</translation>
     </message>
     <message>
         <source>Idle for</source>
-        <translation type="unfinished">空闲</translation>
+        <translation>空闲</translation>
     </message>
     <message>
         <source>Received</source>
@@ -1996,7 +2028,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Unsent</source>
-        <translation type="unfinished">未发</translation>
+        <translation>未发</translation>
     </message>
     <message>
         <source>Warning</source>
@@ -2048,7 +2080,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Connections</source>
-        <translation type="unfinished">连接</translation>
+        <translation>连接</translation>
     </message>
     <message>
         <source>From one address</source>
@@ -2549,7 +2581,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>closing</source>
-        <translation type="unfinished">正在关闭</translation>
+        <translation>正在关闭</translation>
     </message>
     <message>
         <source>waiting to connect again</source>
@@ -2557,7 +2589,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>closed</source>
-        <translation type="unfinished">已关闭</translation>
+        <translation>已关闭</translation>
     </message>
     <message>
         <source>Not sent: connect first.</source>
@@ -2889,11 +2921,11 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>reset</source>
-        <translation type="unfinished">重置</translation>
+        <translation>重置</translation>
     </message>
     <message>
         <source>expired</source>
@@ -2976,6 +3008,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>{kind} 不适用于 {transport}；请删除它，或用于 {places}</translation>
     </message>
     <message>
+        <source>{target} is this listener itself; choose another target</source>
+        <translation>{target} 就是此监听器自身；请选择另一个目标</translation>
+    </message>
+    <message>
         <source>The target said more than {count} MiB, which is too much to compare.</source>
         <translation>目标发送的内容超过 {count} MiB，太多而无法比较。</translation>
     </message>
@@ -2990,6 +3026,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>the connection is in {state}, and not in {wanted}</source>
         <translation>连接处于{state}，而不是{wanted}</translation>
+    </message>
+    <message>
+        <source>must be seconds, or the least and then the most of them, such as [0.1, 0.3]</source>
+        <translation>必须是秒数，或先最小后最大的两个秒数，例如 [0.1, 0.3]</translation>
     </message>
     <message>
         <source>no TLS handshake</source>
@@ -3305,31 +3345,31 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>stopped</source>
-        <translation type="unfinished">已停止</translation>
+        <translation>已停止</translation>
     </message>
     <message>
         <source>starting</source>
-        <translation type="unfinished">正在启动</translation>
+        <translation>正在启动</translation>
     </message>
     <message>
         <source>listening</source>
-        <translation type="unfinished">正在监听</translation>
+        <translation>正在监听</translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished">已暂停</translation>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>draining</source>
-        <translation type="unfinished">正在排空</translation>
+        <translation>正在排空</translation>
     </message>
     <message>
         <source>stopping</source>
-        <translation type="unfinished">正在停止</translation>
+        <translation>正在停止</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished">失败</translation>
+        <translation>失败</translation>
     </message>
     <message>
         <source>Nobody listens on {path} any more, but it cannot be removed ({reason}). Remove it, or choose another path.</source>
@@ -3748,10 +3788,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>必须指定以 .py 结尾的文件或模块，而不是{source}</translation>
     </message>
     <message>
-        <source>must be seconds, or the least and the most of them, not {value}</source>
-        <translation>必须是秒数，或最小和最大的秒数，而不是{value}</translation>
-    </message>
-    <message>
         <source>must name a file</source>
         <translation>必须指定一个文件</translation>
     </message>
@@ -3765,7 +3801,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>nothing</source>
-        <translation type="unfinished">无</translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>%s: rule %s: %s</source>
@@ -3849,7 +3885,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>The connection is closed.</source>
-        <translation type="unfinished">连接已关闭。</translation>
+        <translation>连接已关闭。</translation>
     </message>
     <message>
         <source>The connection is reset.</source>
@@ -3913,7 +3949,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>closed by the peer</source>
-        <translation type="unfinished">被对端关闭</translation>
+        <translation>被对端关闭</translation>
     </message>
     <message>
         <source>closed by the listener</source>
@@ -3925,7 +3961,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>reset by the peer</source>
-        <translation type="unfinished">被对端重置</translation>
+        <translation>被对端重置</translation>
     </message>
     <message>
         <source>no TLS handshake within {handshake_seconds:g} s</source>
@@ -4377,7 +4413,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>1 byte</source>
-        <translation type="unfinished">1 字节</translation>
+        <translation>1 字节</translation>
     </message>
     <message>
         <source>Operation not permitted</source>
@@ -4677,7 +4713,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Nothing was expected, and nothing came.</source>
-        <translation type="unfinished">没有预期的消息，也没有收到消息。</translation>
+        <translation>没有预期的消息，也没有收到消息。</translation>
     </message>
     <message>
         <source>{path} was not written: {reason}.</source>
@@ -5141,82 +5177,82 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <name>ExportBar</name>
     <message>
         <source>Export the traffic</source>
-        <translation type="unfinished">导出流量</translation>
+        <translation>导出流量</translation>
     </message>
     <message>
         <source>traffic</source>
-        <translation type="unfinished">traffic</translation>
+        <translation>traffic</translation>
     </message>
     <message>
         <source>Writing {0}</source>
-        <translation type="unfinished">正在写入 {0}</translation>
+        <translation>正在写入 {0}</translation>
     </message>
     <message>
         <source>Capture for Wireshark</source>
-        <translation type="unfinished">Wireshark 捕获文件</translation>
+        <translation>Wireshark 捕获文件</translation>
     </message>
     <message>
         <source>JSON lines</source>
-        <translation type="unfinished">JSON 行</translation>
+        <translation>JSON 行</translation>
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished">文本</translation>
+        <translation>文本</translation>
     </message>
     <message>
         <source>Hex dump</source>
-        <translation type="unfinished">十六进制转储</translation>
+        <translation>十六进制转储</translation>
     </message>
     <message>
         <source>Bytes received</source>
-        <translation type="unfinished">收到的字节</translation>
+        <translation>收到的字节</translation>
     </message>
     <message>
         <source>Bytes sent</source>
-        <translation type="unfinished">发出的字节</translation>
+        <translation>发出的字节</translation>
     </message>
     <message>
         <source>Progress of the export</source>
-        <translation type="unfinished">导出进度</translation>
+        <translation>导出进度</translation>
     </message>
     <message>
         <source>The export was cancelled; there is no file.</source>
-        <translation type="unfinished">导出已取消，没有生成文件。</translation>
+        <translation>导出已取消，没有生成文件。</translation>
     </message>
     <message>
         <source>{0} is written. Chunks: {1}.</source>
-        <translation type="unfinished">{0} 已写好。数据块：{1}。</translation>
+        <translation>{0} 已写好。数据块：{1}。</translation>
     </message>
     <message>
         <source>Dropped from the log before their turn: {0}.</source>
-        <translation type="unfinished">轮到之前已从记录中丢弃：{0}。</translation>
+        <translation>轮到之前已从记录中丢弃：{0}。</translation>
     </message>
     <message>
         <source>Cancel the export</source>
-        <translation type="unfinished">取消导出</translation>
+        <translation>取消导出</translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished">关闭提示</translation>
+        <translation>关闭提示</translation>
     </message>
 </context>
 <context>
     <name>ExportMenu</name>
     <message>
         <source>Export all…</source>
-        <translation type="unfinished">导出全部…</translation>
+        <translation>导出全部…</translation>
     </message>
     <message>
         <source>Export what is shown…</source>
-        <translation type="unfinished">导出所显示的…</translation>
+        <translation>导出所显示的…</translation>
     </message>
     <message>
         <source>Export the selected…</source>
-        <translation type="unfinished">导出所选的…</translation>
+        <translation>导出所选的…</translation>
     </message>
     <message>
         <source>Wait until the export under way is written, or cancel it.</source>
-        <translation type="unfinished">请等待正在进行的导出写完，或者取消它。</translation>
+        <translation>请等待正在进行的导出写完，或者取消它。</translation>
     </message>
 </context>
 <context>
@@ -5664,7 +5700,7 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Direction</source>
-        <translation type="unfinished">方向</translation>
+        <translation>方向</translation>
     </message>
     <message>
         <source>From</source>
@@ -5804,11 +5840,11 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Datagrams</source>
-        <translation type="unfinished">数据报</translation>
+        <translation>数据报</translation>
     </message>
     <message>
         <source>Each read</source>
-        <translation type="unfinished">每次读取</translation>
+        <translation>每次读取</translation>
     </message>
     <message>
         <source>How messages are told apart</source>
@@ -5875,7 +5911,7 @@ Add a fault: it acts at once, on open connections too.</source>
     <name>GroupHeader</name>
     <message>
         <source>{0} of {1}</source>
-        <translation type="unfinished">{0} / {1}</translation>
+        <translation>{0} / {1}</translation>
     </message>
     <message>
         <source>Stop the group {0}</source>
@@ -6245,42 +6281,42 @@ Add a fault: it acts at once, on open connections too.</source>
     <name>InterfaceChoice</name>
     <message>
         <source>This computer only</source>
-        <translation type="unfinished">仅本机</translation>
+        <translation>仅本机</translation>
     </message>
     <message>
         <source>This computer only, IPv6</source>
-        <translation type="unfinished">仅本机，IPv6</translation>
+        <translation>仅本机，IPv6</translation>
     </message>
     <message>
         <source>This computer only, IPv4 and IPv6</source>
-        <translation type="unfinished">仅本机，IPv4 和 IPv6</translation>
+        <translation>仅本机，IPv4 和 IPv6</translation>
     </message>
     <message>
         <source>Everybody who reaches this computer</source>
-        <translation type="unfinished">所有能访问本机的人</translation>
+        <translation>所有能访问本机的人</translation>
     </message>
     <message>
         <source>Everybody, IPv4 and IPv6</source>
-        <translation type="unfinished">所有人，IPv4 和 IPv6</translation>
+        <translation>所有人，IPv4 和 IPv6</translation>
     </message>
     <message>
         <source>Everybody, IPv6</source>
-        <translation type="unfinished">所有人，IPv6</translation>
+        <translation>所有人，IPv6</translation>
     </message>
     <message>
         <source>The network on {0} ({1})</source>
-        <translation type="unfinished">{0} 上的网络（{1}）</translation>
+        <translation>{0} 上的网络（{1}）</translation>
     </message>
     <message>
         <source>The address {0}</source>
-        <translation type="unfinished">地址 {0}</translation>
+        <translation>地址 {0}</translation>
     </message>
 </context>
 <context>
     <name>LanguageChange</name>
     <message>
         <source>Language</source>
-        <translation type="unfinished">语言</translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>The window opens again in the other language. That ends: {0}. Listeners and their connections go on.</source>
@@ -6311,7 +6347,7 @@ Add a fault: it acts at once, on open connections too.</source>
     <name>LanguagePage</name>
     <message>
         <source>As the system</source>
-        <translation type="unfinished">跟随系统</translation>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>The window opens again in the chosen language. Listeners and their connections go on meanwhile; sessions of the console end.</source>
@@ -6353,14 +6389,21 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
 </context>
 <context>
+    <name>List</name>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+</context>
+<context>
     <name>ListenerActions</name>
     <message>
         <source>{0} was removed.</source>
-        <translation type="unfinished">{0} 已移除。</translation>
+        <translation>{0} 已移除。</translation>
     </message>
     <message>
         <source>{0} listeners were removed.</source>
-        <translation type="unfinished">已移除 {0} 个监听器。</translation>
+        <translation>已移除 {0} 个监听器。</translation>
     </message>
     <message>
         <source>Undo brings back the listeners, not their connections ({0}).</source>
@@ -6368,11 +6411,11 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>New connections of {0} run the code as it is now.</source>
-        <translation type="unfinished">{0} 的新连接将运行现在的代码。</translation>
+        <translation>{0} 的新连接将运行现在的代码。</translation>
     </message>
 </context>
 <context>
@@ -6476,11 +6519,11 @@ Add a fault: it acts at once, on open connections too.</source>
     <name>ListenerSpec</name>
     <message>
         <source>Connections at &amp;most</source>
-        <translation type="unfinished">最多连接数(&amp;M)</translation>
+        <translation>最多连接数(&amp;M)</translation>
     </message>
     <message>
         <source>One more is told so, and turned away</source>
-        <translation type="unfinished">超出者会被告知并拒绝</translation>
+        <translation>超出者会被告知并拒绝</translation>
     </message>
     <message>
         <source>Connections from &amp;one address</source>
@@ -6488,15 +6531,15 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>How many of the connections may come from the same address</source>
-        <translation type="unfinished">同一地址最多可以有多少个连接</translation>
+        <translation>同一地址最多可以有多少个连接</translation>
     </message>
     <message>
         <source>any number</source>
-        <translation type="unfinished">不限</translation>
+        <translation>不限</translation>
     </message>
     <message>
         <source>Close when &amp;idle</source>
-        <translation type="unfinished">空闲时关闭(&amp;I)</translation>
+        <translation>空闲时关闭(&amp;I)</translation>
     </message>
     <message>
         <source>A connection is closed when no data passes in either direction for this long</source>
@@ -6512,11 +6555,11 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source> s</source>
-        <translation type="unfinished"> 秒</translation>
+        <translation> 秒</translation>
     </message>
     <message>
         <source>never</source>
-        <translation type="unfinished">从不</translation>
+        <translation>从不</translation>
     </message>
     <message>
         <source>after 30 s</source>
@@ -6524,7 +6567,7 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source> KiB</source>
-        <translation type="unfinished"> KiB</translation>
+        <translation> KiB</translation>
     </message>
     <message>
         <source>Group</source>
@@ -6536,15 +6579,15 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Start it to&amp;gether with Portdeck</source>
-        <translation type="unfinished">随 Portdeck 一起启动(&amp;G)</translation>
+        <translation>随 Portdeck 一起启动(&amp;G)</translation>
     </message>
     <message>
         <source>O&amp;bserve in Traffic what crosses it</source>
-        <translation type="unfinished">在流量中观察经过它的数据(&amp;B)</translation>
+        <translation>在流量中观察经过它的数据(&amp;B)</translation>
     </message>
     <message>
         <source>Off, its chunks are counted and not kept, from now on and without a restart</source>
-        <translation type="unfinished">关闭后，它的数据块只计数不保留，立即生效，无需重启</translation>
+        <translation>关闭后，它的数据块只计数不保留，立即生效，无需重启</translation>
     </message>
 </context>
 <context>
@@ -6568,15 +6611,15 @@ Make one with “New listener”.</source>
     <name>LocalCaActions</name>
     <message>
         <source>Export the CA certificate</source>
-        <translation type="unfinished">导出 CA 证书</translation>
+        <translation>导出 CA 证书</translation>
     </message>
     <message>
         <source>PEM files (*.pem *.crt)</source>
-        <translation type="unfinished">PEM 文件 (*.pem *.crt)</translation>
+        <translation>PEM 文件 (*.pem *.crt)</translation>
     </message>
     <message>
         <source>{0} cannot be written ({1}). Choose another place.</source>
-        <translation type="unfinished">无法写入 {0}（{1}）。请选择别处。</translation>
+        <translation>无法写入 {0}（{1}）。请选择别处。</translation>
     </message>
     <message>
         <source>The CA certificate is in {0}. A program that trusts it also trusts every certificate that Portdeck makes.</source>
@@ -6662,7 +6705,7 @@ Make one with “New listener”.</source>
     </message>
     <message>
         <source>Log ({0} new)</source>
-        <translation type="unfinished">日志（{0} 条新）</translation>
+        <translation>日志（{0} 条新）</translation>
     </message>
     <message>
         <source>Copy the log</source>
@@ -6864,35 +6907,35 @@ Make one with “New listener”.</source>
     <name>NotationPicker</name>
     <message>
         <source>Text</source>
-        <translation type="unfinished">文本</translation>
+        <translation>文本</translation>
     </message>
     <message>
         <source>Escapes</source>
-        <translation type="unfinished">转义</translation>
+        <translation>转义</translation>
     </message>
     <message>
         <source>Hex</source>
-        <translation type="unfinished">十六进制</translation>
+        <translation>十六进制</translation>
     </message>
     <message>
         <source>How the input is meant</source>
-        <translation type="unfinished">如何理解输入</translation>
+        <translation>如何理解输入</translation>
     </message>
     <message>
         <source>Text: as it is typed
 Escapes: \r \n \t \0 \\ \x1b \u00a0 stand for what they say
 Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
-        <translation type="unfinished">文本：按输入的原样
+        <translation>文本：按输入的原样
 转义：\r \n \t \0 \\ \x1b \u00a0 表示相应的字符
 十六进制：如 48 65 6c 或 0x48, 0x65 的字节</translation>
     </message>
     <message>
         <source>Line ending</source>
-        <translation type="unfinished">行尾</translation>
+        <translation>行尾</translation>
     </message>
     <message>
         <source>What is sent at the end of each line. Hex is sent as it stands.</source>
-        <translation type="unfinished">每行末尾发送的内容。十六进制按原样发送。</translation>
+        <translation>每行末尾发送的内容。十六进制按原样发送。</translation>
     </message>
 </context>
 <context>
@@ -6956,7 +6999,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>Offers</name>
     <message>
         <source>Show the log</source>
-        <translation type="unfinished">显示日志</translation>
+        <translation>显示日志</translation>
     </message>
     <message>
         <source>Restart to apply</source>
@@ -7260,15 +7303,15 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>PastedBytes</name>
     <message>
         <source>Let go of them, and type instead</source>
-        <translation type="unfinished">放弃它们，改为输入</translation>
+        <translation>放弃它们，改为输入</translation>
     </message>
     <message>
         <source>Let go of what was pasted</source>
-        <translation type="unfinished">放弃粘贴的内容</translation>
+        <translation>放弃粘贴的内容</translation>
     </message>
     <message>
         <source>{0}, too long to edit: sent exactly as they are</source>
-        <translation type="unfinished">{0}，太长不便编辑：将原样发送</translation>
+        <translation>{0}，太长不便编辑：将原样发送</translation>
     </message>
 </context>
 <context>
@@ -7471,7 +7514,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>ProfileExchange</name>
     <message>
         <source>Import listeners from a profile</source>
-        <translation type="unfinished">从配置导入监听器</translation>
+        <translation>从配置导入监听器</translation>
     </message>
     <message>
         <source>
@@ -7481,31 +7524,31 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>There is no listener to import in {0}.</source>
-        <translation type="unfinished">{0} 中没有可导入的监听器。</translation>
+        <translation>{0} 中没有可导入的监听器。</translation>
     </message>
     <message>
         <source>Listeners of {0} to add to this profile:</source>
-        <translation type="unfinished">要加入此配置的 {0} 中的监听器：</translation>
+        <translation>要加入此配置的 {0} 中的监听器：</translation>
     </message>
     <message>
         <source>What has mistakes cannot be taken:</source>
-        <translation type="unfinished">有错误的不能导入：</translation>
+        <translation>有错误的不能导入：</translation>
     </message>
     <message>
         <source>Import listeners</source>
-        <translation type="unfinished">导入监听器</translation>
+        <translation>导入监听器</translation>
     </message>
     <message>
         <source>Import</source>
-        <translation type="unfinished">导入</translation>
+        <translation>导入</translation>
     </message>
     <message>
         <source>will be called {0}</source>
-        <translation type="unfinished">将命名为 {0}</translation>
+        <translation>将命名为 {0}</translation>
     </message>
     <message>
         <source>listens where {0} does</source>
-        <translation type="unfinished">监听地址与 {0} 相同</translation>
+        <translation>监听地址与 {0} 相同</translation>
     </message>
     <message>
         <source>runs the code in {0}</source>
@@ -7513,43 +7556,43 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Imported from {0}: {1}.</source>
-        <translation type="unfinished">已从 {0} 导入：{1}。</translation>
+        <translation>已从 {0} 导入：{1}。</translation>
     </message>
     <message>
         <source>{0} cannot be on at once with {1}: give it another port.</source>
-        <translation type="unfinished">{0} 不能与 {1} 同时打开：请给它另一个端口。</translation>
+        <translation>{0} 不能与 {1} 同时打开：请给它另一个端口。</translation>
     </message>
     <message>
         <source>… and {0} more like it</source>
-        <translation type="unfinished">……还有 {0} 个类似的</translation>
+        <translation>……还有 {0} 个类似的</translation>
     </message>
     <message>
         <source>Listeners to write to a profile of their own:</source>
-        <translation type="unfinished">要写入单独配置的监听器：</translation>
+        <translation>要写入单独配置的监听器：</translation>
     </message>
     <message>
         <source>Export a profile</source>
-        <translation type="unfinished">导出配置</translation>
+        <translation>导出配置</translation>
     </message>
     <message>
         <source>Choose the file…</source>
-        <translation type="unfinished">选择文件…</translation>
+        <translation>选择文件…</translation>
     </message>
     <message>
         <source>Export a profile as</source>
-        <translation type="unfinished">导出配置为</translation>
+        <translation>导出配置为</translation>
     </message>
     <message>
         <source>{0} is the profile of this window. Choose another file.</source>
-        <translation type="unfinished">{0} 是此窗口的配置。请选择另一个文件。</translation>
+        <translation>{0} 是此窗口的配置。请选择另一个文件。</translation>
     </message>
     <message>
         <source>Written to {0}: {1}.</source>
-        <translation type="unfinished">已写入 {0}：{1}。</translation>
+        <translation>已写入 {0}：{1}。</translation>
     </message>
     <message>
         <source>Profiles (*.toml);;All files (*)</source>
-        <translation type="unfinished">配置 (*.toml);;所有文件 (*)</translation>
+        <translation>配置 (*.toml);;所有文件 (*)</translation>
     </message>
 </context>
 <context>
@@ -7631,6 +7674,21 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>QShortcut</name>
+    <message>
+        <source>Return</source>
+        <translation>Enter</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>↑</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>↓</translation>
+    </message>
+</context>
+<context>
     <name>Quitting</name>
     <message>
         <source>Portdeck quits when the last connection has left ({0} now).</source>
@@ -7672,42 +7730,42 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>RecordingBar</name>
     <message>
         <source>Record the traffic to a file</source>
-        <translation type="unfinished">把流量录制到文件</translation>
+        <translation>把流量录制到文件</translation>
     </message>
     <message>
         <source>Recordings (*.{0})</source>
-        <translation type="unfinished">录制文件 (*.{0})</translation>
+        <translation>录制文件 (*.{0})</translation>
     </message>
     <message>
         <source>Recording to {0}: {1}</source>
-        <translation type="unfinished">正在录制到 {0}：{1}</translation>
+        <translation>正在录制到 {0}：{1}</translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished">关闭提示</translation>
+        <translation>关闭提示</translation>
     </message>
     <message>
         <source>{0} Recorded until then: {1}</source>
-        <translation type="unfinished">{0} 到此为止已录制：{1}</translation>
+        <translation>{0} 到此为止已录制：{1}</translation>
     </message>
     <message>
         <source>{0} is written: {1}</source>
-        <translation type="unfinished">{0} 已写好：{1}</translation>
+        <translation>{0} 已写好：{1}</translation>
     </message>
     <message>
         <source>the disk was too slow for {0} chunks</source>
-        <translation type="unfinished">磁盘太慢，漏掉 {0} 个数据块</translation>
+        <translation>磁盘太慢，漏掉 {0} 个数据块</translation>
     </message>
 </context>
 <context>
     <name>RecordingSign</name>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">停止</translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished">打开</translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Show in folder</source>
@@ -7719,7 +7777,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Stop recording</source>
-        <translation type="unfinished">停止录制</translation>
+        <translation>停止录制</translation>
     </message>
     <message>
         <source>Open the recording</source>
@@ -7731,7 +7789,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished">关闭提示</translation>
+        <translation>关闭提示</translation>
     </message>
     <message>
         <source>Recording {0} · {1}</source>
@@ -7874,11 +7932,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>RestOfWindow</name>
     <message>
         <source>Connections ({0})</source>
-        <translation type="unfinished">连接 ({0})</translation>
+        <translation>连接 ({0})</translation>
     </message>
     <message>
         <source>Connections ({0} of {1})</source>
-        <translation type="unfinished">连接 ({0} / {1})</translation>
+        <translation>连接 ({0} / {1})</translation>
     </message>
     <message>
         <source>The desktop was asked to show {0}.</source>
@@ -8440,19 +8498,19 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>SavedSnippets</name>
     <message>
         <source>{0}: {1}. The next change puts this file aside.</source>
-        <translation type="unfinished">{0}：{1}。下次更改时会把此文件移到一旁。</translation>
+        <translation>{0}：{1}。下次更改时会把此文件移到一旁。</translation>
     </message>
     <message>
         <source>There are {0} snippets: remove some.</source>
-        <translation type="unfinished">已有 {0} 个片段：请移除一些。</translation>
+        <translation>已有 {0} 个片段：请移除一些。</translation>
     </message>
     <message>
         <source>The snippets are in {0}.</source>
-        <translation type="unfinished">片段已存入 {0}。</translation>
+        <translation>片段已存入 {0}。</translation>
     </message>
     <message>
         <source>{0} of {1} snippets are new.</source>
-        <translation type="unfinished">{1} 个片段中有 {0} 个是新的。</translation>
+        <translation>{1} 个片段中有 {0} 个是新的。</translation>
     </message>
 </context>
 <context>
@@ -8509,15 +8567,15 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>SendDialogs</name>
     <message>
         <source>{0} of {1}</source>
-        <translation type="unfinished">{0} / {1}</translation>
+        <translation>{0} / {1}</translation>
     </message>
     <message>
         <source>{0} connections</source>
-        <translation type="unfinished">{0} 个连接</translation>
+        <translation>{0} 个连接</translation>
     </message>
     <message>
         <source>all of {0}</source>
-        <translation type="unfinished">{0} 的全部</translation>
+        <translation>{0} 的全部</translation>
     </message>
 </context>
 <context>
@@ -8555,11 +8613,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>SettingsDialog</name>
     <message>
         <source>Appearance</source>
-        <translation type="unfinished">外观</translation>
+        <translation>外观</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished">语言</translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>Start and end</source>
@@ -8567,11 +8625,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Console</source>
-        <translation type="unfinished">控制台</translation>
+        <translation>控制台</translation>
     </message>
     <message>
         <source>Traffic</source>
-        <translation type="unfinished">流量</translation>
+        <translation>流量</translation>
     </message>
     <message>
         <source>Notifications</source>
@@ -8579,7 +8637,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished">日志</translation>
+        <translation>日志</translation>
     </message>
     <message>
         <source>Reset this page</source>
@@ -8618,7 +8676,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished">语言</translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>Listeners at the start</source>
@@ -8642,7 +8700,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Line ending</source>
-        <translation type="unfinished">行尾</translation>
+        <translation>行尾</translation>
     </message>
     <message>
         <source>Enter key</source>
@@ -8717,7 +8775,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Send</source>
-        <translation type="unfinished">发送</translation>
+        <translation>发送</translation>
     </message>
     <message>
         <source>What was sent before</source>
@@ -8737,7 +8795,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Redo</source>
@@ -8982,7 +9040,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>{0} over UDP</source>
-        <translation>{0}（UDP）</translation>
+        <translation>UDP 上的 {0}</translation>
     </message>
     <message>
         <source>{0}, traffic off</source>
@@ -9029,27 +9087,27 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>StatusBarTotals</name>
     <message>
         <source>{0} of {1} listening</source>
-        <translation type="unfinished">{1} 个中有 {0} 个在监听</translation>
+        <translation>{1} 个中有 {0} 个在监听</translation>
     </message>
     <message>
         <source>1 connection</source>
-        <translation type="unfinished">1 个连接</translation>
+        <translation>1 个连接</translation>
     </message>
     <message>
         <source>{0} connections</source>
-        <translation type="unfinished">{0} 个连接</translation>
+        <translation>{0} 个连接</translation>
     </message>
     <message>
         <source>, {0} refused</source>
-        <translation type="unfinished">，拒绝 {0}</translation>
+        <translation>，拒绝 {0}</translation>
     </message>
     <message>
         <source>loopback only</source>
-        <translation type="unfinished">仅本机回环</translation>
+        <translation>仅本机回环</translation>
     </message>
     <message>
         <source>others can reach {0}</source>
-        <translation type="unfinished">他人可访问 {0}</translation>
+        <translation>他人可访问 {0}</translation>
     </message>
 </context>
 <context>
@@ -9537,7 +9595,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>TrafficFindBar</name>
     <message>
         <source>Find…</source>
-        <translation type="unfinished">查找…</translation>
+        <translation>查找…</translation>
     </message>
     <message>
         <source>Text of the data</source>
@@ -9545,11 +9603,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Find the one before (Shift+F3)</source>
-        <translation type="unfinished">查找上一个 (Shift+F3)</translation>
+        <translation>查找上一个 (Shift+F3)</translation>
     </message>
     <message>
         <source>Find the next one (F3)</source>
-        <translation type="unfinished">查找下一个 (F3)</translation>
+        <translation>查找下一个 (F3)</translation>
     </message>
     <message>
         <source>Find</source>
@@ -9557,19 +9615,19 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>{0} of {1}</source>
-        <translation type="unfinished">{0} / {1}</translation>
+        <translation>{0} / {1}</translation>
     </message>
     <message>
         <source>{0} found</source>
-        <translation type="unfinished">找到 {0} 个</translation>
+        <translation>找到 {0} 个</translation>
     </message>
     <message>
         <source>none found</source>
-        <translation type="unfinished">没有找到</translation>
+        <translation>没有找到</translation>
     </message>
     <message>
         <source>{0} searching…</source>
-        <translation type="unfinished">{0}，查找中…</translation>
+        <translation>{0}，查找中…</translation>
     </message>
 </context>
 <context>
@@ -9635,11 +9693,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>TrafficPage</name>
     <message>
         <source> MiB</source>
-        <translation type="unfinished"> MiB</translation>
+        <translation> MiB</translation>
     </message>
     <message>
         <source>The oldest is dropped when one of the two is reached, and counted. The views of messages may take as much again while they are on show.</source>
-        <translation type="unfinished">达到两者之一时，最旧的会被丢弃并计数。显示消息视图时可能再占用同样多的内存。</translation>
+        <translation>达到两者之一时，最旧的会被丢弃并计数。显示消息视图时可能再占用同样多的内存。</translation>
     </message>
     <message>
         <source>With this, Portdeck takes about {0} MiB at most: {1} MiB for traffic, about {2} MiB for the window itself, and some {3} MiB for names and the log.</source>
@@ -9647,11 +9705,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Kept now: {0} chunks, {1}.</source>
-        <translation type="unfinished">现在保留：{0} 个数据块，{1}。</translation>
+        <translation>现在保留：{0} 个数据块，{1}。</translation>
     </message>
     <message>
         <source>The oldest were dropped, to fit: {0} chunks.</source>
-        <translation type="unfinished">为符合限制，最旧的已丢弃：{0} 个数据块。</translation>
+        <translation>为符合限制，最旧的已丢弃：{0} 个数据块。</translation>
     </message>
 </context>
 <context>
@@ -9684,64 +9742,60 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
 <context>
     <name>TrafficStatusBar</name>
     <message>
-        <source>{0} kept, {1}</source>
-        <translation type="unfinished">保留 {0}，{1}</translation>
-    </message>
-    <message>
         <source>{0} shown</source>
-        <translation type="unfinished">显示 {0}</translation>
+        <translation>显示 {0}</translation>
     </message>
     <message>
         <source>{0} dropped, {1}</source>
-        <translation type="unfinished">丢弃 {0}，{1}</translation>
+        <translation>丢弃 {0}，{1}</translation>
     </message>
     <message>
         <source>{0} cleared, {1}</source>
-        <translation type="unfinished">清除 {0}，{1}</translation>
+        <translation>清除 {0}，{1}</translation>
     </message>
     <message>
         <source>paused, {0} newer</source>
-        <translation type="unfinished">已暂停，有 {0} 个更新的</translation>
+        <translation>已暂停，有 {0} 个更新的</translation>
     </message>
     <message>
         <source>messages: {0}</source>
-        <translation type="unfinished">消息：{0}</translation>
+        <translation>消息：{0}</translation>
     </message>
     <message>
         <source>framing, {0} %</source>
-        <translation type="unfinished">正在分帧，{0} %</translation>
+        <translation>正在分帧，{0} %</translation>
     </message>
     <message>
         <source>{0} of unfinished ones</source>
-        <translation type="unfinished">未完成的 {0}</translation>
+        <translation>未完成的 {0}</translation>
     </message>
     <message>
         <source>messages dropped: {0}</source>
-        <translation type="unfinished">丢弃的消息：{0}</translation>
+        <translation>丢弃的消息：{0}</translation>
     </message>
     <message>
         <source>chunks not framed: {0}</source>
-        <translation type="unfinished">未分帧的数据块：{0}</translation>
+        <translation>未分帧的数据块：{0}</translation>
     </message>
     <message>
         <source>Record to a file</source>
-        <translation type="unfinished">录制到文件</translation>
+        <translation>录制到文件</translation>
     </message>
     <message>
         <source>Stop recording</source>
-        <translation type="unfinished">停止录制</translation>
+        <translation>停止录制</translation>
     </message>
     <message>
         <source>Hold the view still; nothing is lost</source>
-        <translation type="unfinished">冻结视图；不会丢失任何内容</translation>
+        <translation>冻结视图；不会丢失任何内容</translation>
     </message>
     <message>
         <source>Forget the traffic so far</source>
-        <translation type="unfinished">清除目前的流量</translation>
+        <translation>清除目前的流量</translation>
     </message>
     <message>
         <source>Export to a file</source>
-        <translation type="unfinished">导出到文件</translation>
+        <translation>导出到文件</translation>
     </message>
     <message>
         <source>Show the bytes beside the rows</source>
@@ -9749,27 +9803,27 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Time of day</source>
-        <translation type="unfinished">时刻</translation>
+        <translation>时刻</translation>
     </message>
     <message>
         <source>Seconds since the first</source>
-        <translation type="unfinished">自第一个起的秒数</translation>
+        <translation>自第一个起的秒数</translation>
     </message>
     <message>
         <source>Seconds since the row above</source>
-        <translation type="unfinished">自上一行起的秒数</translation>
+        <translation>自上一行起的秒数</translation>
     </message>
     <message>
         <source>What the time column says</source>
-        <translation type="unfinished">时间列显示什么</translation>
+        <translation>时间列显示什么</translation>
     </message>
     <message>
         <source>1 chunk</source>
-        <translation type="unfinished">1 个数据块</translation>
+        <translation>1 个数据块</translation>
     </message>
     <message>
         <source>{0} chunks</source>
-        <translation type="unfinished">{0} 个数据块</translation>
+        <translation>{0} 个数据块</translation>
     </message>
 </context>
 <context>
@@ -9783,11 +9837,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>TranscriptFindBar</name>
     <message>
         <source>Find in the transcript…</source>
-        <translation type="unfinished">在记录中查找…</translation>
+        <translation>在记录中查找…</translation>
     </message>
     <message>
         <source>Find in the transcript</source>
-        <translation type="unfinished">在记录中查找</translation>
+        <translation>在记录中查找</translation>
     </message>
     <message>
         <source>Previous match (Shift+Enter)</source>
@@ -9799,19 +9853,19 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Close the search (Esc)</source>
-        <translation type="unfinished">关闭查找 (Esc)</translation>
+        <translation>关闭查找 (Esc)</translation>
     </message>
     <message>
         <source>none found</source>
-        <translation type="unfinished">没有找到</translation>
+        <translation>没有找到</translation>
     </message>
     <message>
         <source>{0} of {1}</source>
-        <translation type="unfinished">{0} / {1}</translation>
+        <translation>{0} / {1}</translation>
     </message>
     <message>
         <source>{0} found</source>
-        <translation type="unfinished">找到 {0} 个</translation>
+        <translation>找到 {0} 个</translation>
     </message>
 </context>
 <context>
@@ -9912,19 +9966,19 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>TransportChoice</name>
     <message>
         <source>TCP</source>
-        <translation type="unfinished">TCP</translation>
+        <translation>TCP</translation>
     </message>
     <message>
         <source>TLS over TCP</source>
-        <translation type="unfinished">TCP 上的 TLS</translation>
+        <translation>TCP 上的 TLS</translation>
     </message>
     <message>
         <source>UDP</source>
-        <translation type="unfinished">UDP</translation>
+        <translation>UDP</translation>
     </message>
     <message>
         <source>Unix socket</source>
-        <translation type="unfinished">Unix 套接字</translation>
+        <translation>Unix 套接字</translation>
     </message>
     <message>
         <source>Where the program listens</source>
@@ -9932,7 +9986,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Advanced: a Twisted endpoint</source>
-        <translation type="unfinished">高级：Twisted 端点</translation>
+        <translation>高级：Twisted 端点</translation>
     </message>
 </context>
 <context>
@@ -9947,7 +10001,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished">退出</translation>
+        <translation>退出</translation>
     </message>
     <message>
         <source>Portdeck: {0} of {1} listening, {2} connections</source>
@@ -10039,59 +10093,59 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>UserCodeForm</name>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished">选择…</translation>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>New file…</source>
-        <translation type="unfinished">新建文件…</translation>
+        <translation>新建文件…</translation>
     </message>
     <message>
         <source>Choose a Python file with a Twisted DatagramProtocol.</source>
-        <translation type="unfinished">选择含有 Twisted DatagramProtocol 的 Python 文件。</translation>
+        <translation>选择含有 Twisted DatagramProtocol 的 Python 文件。</translation>
     </message>
     <message>
         <source>Choose a Python file with a Twisted Protocol or Factory.</source>
-        <translation type="unfinished">选择含有 Twisted Protocol 或 Factory 的 Python 文件。</translation>
+        <translation>选择含有 Twisted Protocol 或 Factory 的 Python 文件。</translation>
     </message>
     <message>
         <source>Python file</source>
-        <translation type="unfinished">Python 文件</translation>
+        <translation>Python 文件</translation>
     </message>
     <message>
         <source>What serves, in the file</source>
-        <translation type="unfinished">文件中提供服务的对象</translation>
+        <translation>文件中提供服务的对象</translation>
     </message>
     <message>
         <source>Write a short server to begin with, and open it</source>
-        <translation type="unfinished">写一个简短的服务器作为开头，并打开它</translation>
+        <translation>写一个简短的服务器作为开头，并打开它</translation>
     </message>
     <message>
         <source>Choose a file whose name ends in .py.</source>
-        <translation type="unfinished">请选择名称以 .py 结尾的文件。</translation>
+        <translation>请选择名称以 .py 结尾的文件。</translation>
     </message>
     <message>
         <source>There is no Twisted DatagramProtocol to serve UDP with in it.</source>
-        <translation type="unfinished">其中没有可用于 UDP 的 Twisted DatagramProtocol。</translation>
+        <translation>其中没有可用于 UDP 的 Twisted DatagramProtocol。</translation>
     </message>
     <message>
         <source>There is no Twisted Protocol, Factory or function to serve with in it.</source>
-        <translation type="unfinished">其中没有可提供服务的 Twisted Protocol、Factory 或函数。</translation>
+        <translation>其中没有可提供服务的 Twisted Protocol、Factory 或函数。</translation>
     </message>
     <message>
         <source>Choose a Python file</source>
-        <translation type="unfinished">选择 Python 文件</translation>
+        <translation>选择 Python 文件</translation>
     </message>
     <message>
         <source>Write a new Python file</source>
-        <translation type="unfinished">写一个新的 Python 文件</translation>
+        <translation>写一个新的 Python 文件</translation>
     </message>
     <message>
         <source>Python files (*.py)</source>
-        <translation type="unfinished">Python 文件 (*.py)</translation>
+        <translation>Python 文件 (*.py)</translation>
     </message>
     <message>
         <source>No program here opens {0}. Edit it by hand.</source>
-        <translation type="unfinished">这里没有程序能打开 {0}。请手动编辑。</translation>
+        <translation>这里没有程序能打开 {0}。请手动编辑。</translation>
     </message>
 </context>
 <context>
@@ -10145,19 +10199,19 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>WindowFrame</name>
     <message>
         <source>Overview</source>
-        <translation type="unfinished">概览</translation>
+        <translation>概览</translation>
     </message>
     <message>
         <source>Connections ({0})</source>
-        <translation type="unfinished">连接 ({0})</translation>
+        <translation>连接 ({0})</translation>
     </message>
     <message>
         <source>Traffic</source>
-        <translation type="unfinished">流量</translation>
+        <translation>流量</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished">日志</translation>
+        <translation>日志</translation>
     </message>
 </context>
 <context>

@@ -14,12 +14,11 @@ import subprocess
 import time
 from collections.abc import Callable
 from statistics import median
-from types import TracebackType
 from typing import Any, Self
 
 from tests.benchmarks.harness.load import allow_many_descriptors
 from tests.benchmarks.harness.report import keep, show
-from tests.panel import CONNECTIONS_ON_SHOW, Panel
+from tests.portdeck_process import CONNECTIONS_ON_SHOW, PortdeckProcess
 from tests.screen import Screen
 
 CLIENTS = 1_000
@@ -62,29 +61,31 @@ def main(rounds: int) -> None:
 def _run() -> dict[str, dict[str, float]]:
     with (
         Screen(1280, 800) as screen,
-        Panel(
+        PortdeckProcess(
             screen,
             PROFILE,
             module="tests.benchmarks.subjects.watched_window",
             settings=CONNECTIONS_ON_SHOW,
             pipe=subprocess.PIPE,
-        ) as panel,
+        ) as portdeck,
     ):
-        (echo,) = panel.wait_until_listening(1)
+        (echo,) = portdeck.wait_until_listening(1)
         time.sleep(AFTER_SECONDS)
-        _ask(panel)
+        _ask(portdeck)
         with Clients(echo) as clients:
-            connecting = _measure(panel, clients, clients.connect)
-            sending = _measure(panel, clients, clients.send)
+            connecting = _measure(portdeck, clients, clients.connect)
+            sending = _measure(portdeck, clients, clients.send)
     return {"connecting": connecting, "sending": sending}
 
 
-def _measure(panel: Panel, clients: Clients, act: Callable[[], None]) -> dict[str, float]:
+def _measure(
+    portdeck: PortdeckProcess, clients: Clients, act: Callable[[], None]
+) -> dict[str, float]:
     began = time.monotonic()
     act()
     seconds = time.monotonic() - began
     time.sleep(AFTER_SECONDS)
-    answer = _ask(panel)
+    answer = _ask(portdeck)
     rows, expected = answer["rows"], clients.rows()
     return {
         "seconds": seconds,
@@ -93,12 +94,12 @@ def _measure(panel: Panel, clients: Clients, act: Callable[[], None]) -> dict[st
     }
 
 
-def _ask(panel: Panel) -> Any:
-    assert panel.process.stdin is not None
-    assert panel.process.stdout is not None
-    panel.process.stdin.write("\n")
-    panel.process.stdin.flush()
-    return json.loads(panel.process.stdout.readline())
+def _ask(portdeck: PortdeckProcess) -> Any:
+    assert portdeck.process.stdin is not None
+    assert portdeck.process.stdout is not None
+    portdeck.process.stdin.write("\n")
+    portdeck.process.stdin.flush()
+    return json.loads(portdeck.process.stdout.readline())
 
 
 class Clients:
@@ -113,12 +114,7 @@ class Clients:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for each in self._sockets:
             each.close()
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 from tests.benchmarks.harness.process import Usage
 from tests.benchmarks.harness.report import keep, show
-from tests.panel import CONNECTIONS_ON_SHOW, Panel
+from tests.portdeck_process import CONNECTIONS_ON_SHOW, PortdeckProcess
 from tests.screen import Screen
 
 SETTLE_SECONDS = 4.0
@@ -41,17 +41,17 @@ def main(rounds: int) -> None:
     """Measure once: ten seconds of it are many rounds already."""
     with (
         Screen(1280, 800) as screen,
-        Panel(screen, PROFILE, settings=CONNECTIONS_ON_SHOW) as panel,
+        PortdeckProcess(screen, PROFILE, settings=CONNECTIONS_ON_SHOW) as portdeck,
         ExitStack() as clients,
     ):
-        echo, _hello = panel.wait_until_listening(2)
-        window = panel.window(screen)
+        echo, _hello = portdeck.wait_until_listening(2)
+        window = portdeck.window(screen)
         screen.xdotool("windowfocus", "--sync", window)
         screen.xdotool("key", "ctrl+t")  # a new console tab has the caret
-        alone = _watch(panel)
+        alone = _watch(portdeck)
         for _ in range(CONNECTIONS):
             clients.enter_context(socket.create_connection(echo))
-        accompanied = _watch(panel)
+        accompanied = _watch(portdeck)
     show(
         f"An idle window with both listeners on, over {SECONDS:.0f} s",
         ["connected", "processor", "wake-ups a second"],
@@ -63,8 +63,8 @@ def main(rounds: int) -> None:
     keep("idle", {"nobody": alone, f"{CONNECTIONS} silent clients": accompanied})
 
 
-def _watch(panel: Panel) -> dict[str, float]:
-    usage = Usage(panel.process.pid)
+def _watch(portdeck: PortdeckProcess) -> dict[str, float]:
+    usage = Usage(portdeck.process.pid)
     time.sleep(SETTLE_SECONDS)
     began, wake_ups, processor = time.monotonic(), usage.wake_ups(), usage.cpu_seconds()
     time.sleep(SECONDS)

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.benchmarks.harness.load import allow_many_descriptors
 from tests.benchmarks.harness.report import keep, show
-from tests.panel import Panel
+from tests.portdeck_process import PortdeckProcess
 from tests.screen import Screen
 
 LISTENERS = 500
@@ -33,16 +33,16 @@ def main(rounds: int) -> None:
     bare = [_bare() for _ in range(rounds)]
     with (
         Screen(1280, 800) as screen,
-        Panel(
+        PortdeckProcess(
             screen,
             profile(LISTENERS),
             module="tests.benchmarks.subjects.counted_window",
             pipe=subprocess.PIPE,
-        ) as panel,
+        ) as portdeck,
     ):
-        panel.window(screen)
+        portdeck.window(screen)
         time.sleep(SETTLE_SECONDS)
-        taken = [(press(panel, "start"), press(panel, "stop")) for _ in range(rounds)]
+        taken = [(press(portdeck, "start"), press(portdeck, "stop")) for _ in range(rounds)]
     figures = {
         "start": [start for start, _ in taken],
         "stop": [stop for _, stop in taken],
@@ -71,9 +71,9 @@ def _bare() -> float:
     return time.monotonic() - began
 
 
-def press(panel: Panel, order: str) -> dict[str, Any]:
+def press(portdeck: PortdeckProcess, order: str) -> dict[str, Any]:
     """Start or stop all of a counted window; what that took."""
-    given, told = panel.process.stdin, panel.process.stdout
+    given, told = portdeck.process.stdin, portdeck.process.stdout
     assert given is not None
     assert told is not None
     given.write(f"{order}\n")

@@ -22,7 +22,7 @@ from tests.benchmarks.harness.load import Load, PingPong, Rounds, allow_many_des
 from tests.benchmarks.harness.process import Server, Usage
 from tests.benchmarks.harness.report import keep, show
 from tests.benchmarks.subjects.watched_window import BEAT_MS
-from tests.panel import CONNECTIONS_ON_SHOW, Panel
+from tests.portdeck_process import CONNECTIONS_ON_SHOW, PortdeckProcess
 from tests.screen import Screen
 
 MESSAGE = 64
@@ -88,17 +88,17 @@ def serving(variant: str, screen: Screen, *, watched: bool = False) -> Iterator[
 def _panel(screen: Screen, settings: str, *, watched: bool) -> Iterator[Subject]:
     module = "tests.benchmarks.subjects.watched_window" if watched else "app"
     pipe = subprocess.PIPE if watched else None
-    with Panel(screen, PROFILE, module=module, settings=settings, pipe=pipe) as panel:
-        ((_, port),) = panel.wait_until_listening(1)
-        window = panel.window(screen)
+    with PortdeckProcess(screen, PROFILE, module=module, settings=settings, pipe=pipe) as portdeck:
+        ((_, port),) = portdeck.wait_until_listening(1)
+        window = portdeck.window(screen)
         if settings == PLOTS_ON_SHOW:  # choose the listener, whose plot is then on show
             screen.xdotool("windowfocus", "--sync", window)
             screen.xdotool("key", "ctrl+1", "Down")
 
         def late() -> list[float]:
-            return [gap - BEAT_MS / 1000 for gap in _recent(_ask(panel.process)["beats"])]
+            return [gap - BEAT_MS / 1000 for gap in _recent(_ask(portdeck.process)["beats"])]
 
-        yield Subject(port, Usage(panel.process.pid), late)
+        yield Subject(port, Usage(portdeck.process.pid), late)
 
 
 def _ask(process: subprocess.Popen[str]) -> Any:

@@ -15,9 +15,9 @@ from typing import Any, Final
 from twisted.internet.task import Clock
 
 from app.rules.engine import Conversation
-from app.rules.link import Surroundings
 from app.rules.protocol import RepliesFactory
 from app.rules.reading import parse
+from app.rules.responder import Surroundings
 from app.rules.running import RunningRules
 from app.rules.spec import RuleSet
 from tests.benchmarks.harness.report import keep, show

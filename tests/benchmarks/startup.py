@@ -15,7 +15,7 @@ from statistics import median
 
 from tests.benchmarks.harness.process import Usage
 from tests.benchmarks.harness.report import keep, show
-from tests.panel import ROOT, START_SECONDS, Panel
+from tests.portdeck_process import ROOT, START_SECONDS, PortdeckProcess
 from tests.screen import Screen
 
 FEWEST_PAIRS = 9
@@ -75,8 +75,8 @@ def _bare(environment: dict[str, str]) -> Cost:
 def _portdeck(environment: dict[str, str]) -> Cost:
     with Screen(*SCREEN) as screen:
         began = time.monotonic()
-        with Panel(screen, PROFILE, environment=environment) as panel:
-            return _cost(screen, panel.process.pid, began)
+        with PortdeckProcess(screen, PROFILE, environment=environment) as portdeck:
+            return _cost(screen, portdeck.process.pid, began)
 
 
 def _cost(screen: Screen, pid: int, began: float) -> Cost:

@@ -18,7 +18,7 @@ from app.ui.connections.columns import columns
 from tests.benchmarks.harness.load import Load, allow_many_descriptors
 from tests.benchmarks.harness.process import Usage
 from tests.benchmarks.harness.report import keep, show
-from tests.panel import CONNECTIONS_ON_SHOW, Panel
+from tests.portdeck_process import CONNECTIONS_ON_SHOW, PortdeckProcess
 from tests.screen import Screen
 
 CONNECTIONS = 10_000
@@ -50,17 +50,17 @@ def main(rounds: int) -> None:
     allow_many_descriptors()
     with (
         Screen(1280, 800) as screen,
-        Panel(
+        PortdeckProcess(
             screen,
             PROFILE,
             module="tests.benchmarks.subjects.driven_window",
             settings=CONNECTIONS_ON_SHOW,
             pipe=subprocess.PIPE,
-        ) as panel,
+        ) as portdeck,
     ):
-        ((_, port),) = panel.wait_until_listening(1)
-        panel.window(screen)
-        usage = Usage(panel.process.pid)
+        ((_, port),) = portdeck.wait_until_listening(1)
+        portdeck.window(screen)
+        usage = Usage(portdeck.process.pid)
         until_quiet(usage)
         before = usage.resident_bytes()
         with Load(port) as load:
@@ -70,44 +70,44 @@ def main(rounds: int) -> None:
             for number, each in enumerate(opened[:SPEAKING]):
                 each.sendall(bytes(1 + number % 999))
             until_quiet(usage)
-            assert ask(panel, "nothing")["rows"] == CONNECTIONS
-            steps = _steps(panel, rounds)
+            assert ask(portdeck, "nothing")["rows"] == CONNECTIONS
+            steps = _steps(portdeck, rounds)
             for each in opened[:CLOSING]:
                 each.close()
             until_quiet(usage)
-            steps["show and hide the closed ones"] = take(panel, ["closed"] * 2 * rounds)
-            ask(panel, "select")
-            steps["the same with all selected"] = take(panel, ["closed"] * 2 * rounds)
+            steps["show and hide the closed ones"] = take(portdeck, ["closed"] * 2 * rounds)
+            ask(portdeck, "select")
+            steps["the same with all selected"] = take(portdeck, ["closed"] * 2 * rounds)
     _show(steps, memory)
     keep("table", {"connections": CONNECTIONS, "bytes_each": memory, "seconds": steps})
 
 
-def _steps(panel: Panel, rounds: int) -> dict[str, Taken]:
+def _steps(portdeck: PortdeckProcess, rounds: int) -> dict[str, Taken]:
     """The seconds of each step of each kind."""
     names = [column.name for column in columns(lambda row: "")]
-    taken = {f"sort by {name}": take(panel, [f"sort {name}"] * 2 * rounds) for name in names}
-    taken["put a sorted table in order again"] = take(panel, ["resort"] * rounds)
-    taken["filter by a text"] = take(panel, [f"filter {text}" for text in FILTERS] * rounds)
-    taken["scroll"] = take(panel, [f"scroll {pixels}" for pixels in SCROLLS] * 5 * rounds)
-    taken["select all"] = take(panel, ["select"] * rounds)
-    taken["sort with all selected"] = take(panel, ["sort out", "sort in"] * rounds)
-    ask(panel, "select nothing")
+    taken = {f"sort by {name}": take(portdeck, [f"sort {name}"] * 2 * rounds) for name in names}
+    taken["put a sorted table in order again"] = take(portdeck, ["resort"] * rounds)
+    taken["filter by a text"] = take(portdeck, [f"filter {text}" for text in FILTERS] * rounds)
+    taken["scroll"] = take(portdeck, [f"scroll {pixels}" for pixels in SCROLLS] * 5 * rounds)
+    taken["select all"] = take(portdeck, ["select"] * rounds)
+    taken["sort with all selected"] = take(portdeck, ["sort out", "sort in"] * rounds)
+    ask(portdeck, "select nothing")
     return taken
 
 
-def take(panel: Panel, acts: Iterable[str]) -> Taken:
+def take(portdeck: PortdeckProcess, acts: Iterable[str]) -> Taken:
     """What each act took."""
-    answers = [ask(panel, act) for act in acts]
+    answers = [ask(portdeck, act) for act in acts]
     return [(each["seconds"], each["cpu_seconds"]) for each in answers]
 
 
-def ask(panel: Panel, act: str) -> Any:
+def ask(portdeck: PortdeckProcess, act: str) -> Any:
     """Have a driven window act; how long it took, and the rows that its table has then."""
-    assert panel.process.stdin is not None
-    assert panel.process.stdout is not None
-    panel.process.stdin.write(f"{act}\n")
-    panel.process.stdin.flush()
-    return json.loads(panel.process.stdout.readline())
+    assert portdeck.process.stdin is not None
+    assert portdeck.process.stdout is not None
+    portdeck.process.stdin.write(f"{act}\n")
+    portdeck.process.stdin.flush()
+    return json.loads(portdeck.process.stdout.readline())
 
 
 def until_quiet(usage: Usage) -> None:

@@ -12,7 +12,7 @@ from tests.benchmarks.harness.load import Load, Rounds, allow_many_descriptors
 from tests.benchmarks.harness.process import Usage
 from tests.benchmarks.harness.report import keep, show
 from tests.benchmarks.reactor import CONNECTIONS, MESSAGE, PROFILE, Subject, apart, microseconds
-from tests.panel import CONNECTIONS_ON_SHOW, Panel
+from tests.portdeck_process import CONNECTIONS_ON_SHOW, PortdeckProcess
 from tests.screen import Screen
 
 CHUNKS_A_MESSAGE = 2
@@ -46,10 +46,10 @@ def main(rounds: int) -> None:
 
 def _measure(screen: Screen, is_on: bool) -> float:
     profile = PROFILE if is_on else f"{PROFILE}traffic = false\n"
-    with Panel(screen, profile, settings=CONNECTIONS_ON_SHOW) as panel:
-        ((_, port),) = panel.wait_until_listening(1)
-        panel.window(screen)
-        subject = Subject(port, Usage(panel.process.pid), list)
+    with PortdeckProcess(screen, profile, settings=CONNECTIONS_ON_SHOW) as portdeck:
+        ((_, port),) = portdeck.wait_until_listening(1)
+        portdeck.window(screen)
+        subject = Subject(port, Usage(portdeck.process.pid), list)
         with Load(port) as load:
             apart(subject.usage)
             return microseconds(subject, Rounds(load.open(CONNECTIONS), MESSAGE).run)

@@ -74,6 +74,9 @@ class FakeConnection:
     def pass_close(self) -> None:
         self.events.append("closed")
 
+    def pass_reset(self) -> None:
+        self.events.append("reset")
+
     def read_wire(self, wanted: bool) -> None:
         self.reads = wanted
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
@@ -64,7 +65,7 @@ STEPS = st.lists(
     ),
     max_size=30,
 )
-ENDS = st.sampled_from(["close", "half", "peer half", "peer lost", "none"])
+ENDS = st.sampled_from(["close", "reset", "half", "peer half", "peer lost", "none"])
 
 
 def run(connection: FakeConnection, steps: list[tuple[str, object]]) -> tuple[bytes, bytes]:
@@ -111,6 +112,8 @@ def test_clearing_delivers_all_bytes_in_order_and_then_the_end(
     match end:
         case "close":
             connection.close()
+        case "reset":
+            connection.faults.reset()
         case "half":
             connection.faults.end_writing()
         case "peer half":
@@ -119,10 +122,12 @@ def test_clearing_delivers_all_bytes_in_order_and_then_the_end(
             written = connection.sent  # what is held for a peer that is gone is dropped
             connection.faults.receive_loss(LOST)
     let_pass(connection)
-    assert (connection.sent, connection.received) == (written, came)
+    assert connection.sent == written
+    assert connection.received == came or end == "reset"
     assert connection.faults.held_bytes == 0
     expected = {
         "close": ["closed"],
+        "reset": ["reset"],
         "half": ["write end"],
         "peer half": ["read end"],
         "peer lost": ["lost"],
@@ -130,7 +135,7 @@ def test_clearing_delivers_all_bytes_in_order_and_then_the_end(
     }
     assert connection.events == expected[end]
     assert not connection.clock.getDelayedCalls()
-    assert connection.is_detached or end == "peer lost"
+    assert connection.is_detached or end in ("reset", "peer lost")
 
 
 @settings(deadline=None)  # a machine may be busy
@@ -159,7 +164,7 @@ def test_an_abort_or_a_loss_after_it_ends_everything_at_once(
     faults: list[Fault], steps: list[tuple[str, object]], is_lost_first: bool
 ) -> None:
     connection = FakeConnection(Clock(), *faults)
-    written, came = run(connection, steps)
+    run(connection, steps)
     if is_lost_first:
         connection.faults.receive_loss(LOST)
     connection.closes = True
@@ -168,9 +173,8 @@ def test_an_abort_or_a_loss_after_it_ends_everything_at_once(
         connection.faults.receive_loss(LOST)
     connection.advance(0)
     assert connection.events == ["lost"]
+    assert connection.faults.held_bytes == 0
     assert not connection.clock.getDelayedCalls()
-    arrived = len(connection.sent) + len(connection.received)
-    assert connection.faults.lost_bytes == len(written) + len(came) - arrived
 
 
 @settings(deadline=None)  # a machine may be busy
@@ -200,6 +204,50 @@ def test_a_limit_lets_pass_so_many_bytes_and_no_more(
     reached = [len(written) * limit.acts(Direction.OUT), len(came) * limit.acts(Direction.IN)]
     has_ended = any(event.startswith(("ended", "reset")) for event in connection.events)
     assert has_ended == (max(reached) >= limit.bytes)
+
+
+@settings(deadline=None)  # a machine may be busy
+@given(LIMITS, st.lists(DATA, max_size=10), st.lists(DATA, max_size=10), st.integers(1, 200))
+def test_a_limit_that_changes_before_it_has_ended_the_connection_loses_nothing(
+    limit: Fault, before: list[bytes], after: list[bytes], raised: int
+) -> None:
+    late = Fault(kind=FaultKind.LATENCY, seconds=1)
+    connection = FakeConnection(Clock(), limit, late)
+    for data in before:
+        connection.faults.write(data)
+        connection.faults.receive(data)
+    higher = evolve(limit, bytes=limit.bytes + raised)
+    connection.faults.replace((higher, late))
+    for data in after:
+        connection.faults.write(data)
+        connection.faults.receive(data)
+    whole = b"".join(before + after)
+    connection.advance(2)
+    if len(whole) < higher.bytes:
+        assert (connection.sent, connection.received) == (whole, whole)
+        assert connection.events == []
+    elif limit.acts(Direction.OUT):
+        assert connection.sent == whole[: higher.bytes]
+    else:
+        assert connection.received == whole[: higher.bytes]
+
+
+@settings(deadline=None)  # a machine may be busy
+@given(FAULTS, st.lists(DATA, min_size=1, max_size=10), st.booleans())
+def test_a_loss_is_told_though_the_protocol_is_paused(
+    faults: list[Fault], chunks: list[bytes], is_paused_again: bool
+) -> None:
+    connection = FakeConnection(Clock(), *faults)
+    connection.faults.pauseProducing()
+    for chunk in chunks:
+        connection.faults.receive(chunk)
+    connection.faults.receive_loss(LOST)
+    if is_paused_again:
+        connection.faults.pauseProducing()
+    connection.faults.replace(())
+    for _ in range(100):
+        connection.advance(0)
+    assert (connection.received, connection.events) == (b"".join(chunks), ["lost"])
 
 
 @settings(deadline=None)  # a machine may be busy

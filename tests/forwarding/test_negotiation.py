@@ -51,7 +51,11 @@ def test_a_request_is_read_however_it_arrives(
             "something else",
             b"\x05\x07\x00\x01" + bytes(6),
         ),
-        (GREETING + b"\x05\x01\x00\x09\x00", "unknown kind", b""),
+        (
+            GREETING + b"\x05\x01\x00\x09\x00",
+            "unknown kind",
+            b"\x05\x08\x00\x01" + bytes(6),
+        ),
         (
             GREETING + b"\x05\x01\x00\x03\x02\x00a\x00\x01",
             "no host name",

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QRadioButton,
+    QSlider,
     QSpinBox,
     QSplitter,
     QTableView,
@@ -187,12 +188,17 @@ class Page(QWidget):
         return box
 
     def _bars(self) -> QWidget:
-        box, grid = _box("Progress")
+        box, grid = _box("Progress and sliders")
         for row, (most, value) in enumerate(((100, 62), (0, 0))):
             bar = QProgressBar()
             bar.setRange(0, most)
             bar.setValue(value)
             grid.addWidget(bar, row, 0)
+        for row, is_enabled in ((2, True), (3, False)):
+            slider = QSlider(Qt.Orientation.Horizontal)
+            slider.setValue(62)
+            slider.setEnabled(is_enabled)
+            grid.addWidget(slider, row, 0)
         return box
 
     def _colors(self) -> QWidget:

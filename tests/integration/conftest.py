@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
@@ -24,6 +25,7 @@ from app.server.deck import Deck
 from app.server.listener import Listener
 from app.traffic.chunk_log import ChunkLog
 from app.ui.reactor.reactor import DeckReactor
+from tests.integration.clients import Client, Connect
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import Beside, Listen, ResultOf, Serve, StillReactor, T, Until
@@ -188,3 +190,30 @@ def open_window(
     for desk in desks:
         result_of(desk.deck.stop_all())
         desk.close()
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """Clients that are closed at the end."""
+    clients: list[Client] = []
+
+    def connect_to(port: int) -> Client:
+        clients.append(Client(port))
+        return clients[-1]
+
+    yield connect_to
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port that another socket of this machine listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """A CA that the system does not trust."""
+    return trustme.CA()

@@ -72,3 +72,8 @@ def running(*arguments: str) -> Iterator[Program]:
 def serving(*arguments: str) -> list[str]:
     """The command line of `portdeck serve`, as it is in this checkout."""
     return [sys.executable, "-m", "app", "serve", *arguments]
+
+
+def connecting(*arguments: str) -> list[str]:
+    """The command line of `portdeck connect`."""
+    return [sys.executable, "-m", "app", "connect", *arguments]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import socket
+import ssl
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred
@@ -13,6 +17,7 @@ from twisted.internet.task import Clock
 from zope.interface import directlyProvides, providedBy
 
 from app.server.listener import Listener, State
+from app.tls.local_ca import certificate_path
 from tests.integration.programs import PATIENCE_SECONDS
 
 T = TypeVar("T")
@@ -54,6 +59,17 @@ def connect(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)
 
 
+def connect_tls(port: int, folder: Path) -> ssl.SSLSocket:
+    """A client that trusts the local CA in `folder`."""
+    context = ssl.create_default_context(cafile=certificate_path(folder))
+    plain = connect(port)
+    try:
+        return context.wrap_socket(plain, server_hostname="localhost")
+    except BaseException:
+        plain.close()
+        raise
+
+
 def read_to_end(client: socket.socket) -> bytes:
     return b"".join(iter(lambda: client.recv(1_000_000), b""))
 
@@ -65,6 +81,18 @@ def read_exactly(client: socket.socket, size: int) -> bytes:
         assert data, "the end came early"
         received += data
     return received
+
+
+@contextmanager
+def silent_target() -> Iterator[socket.socket]:
+    """A listening socket whose backlog is full, so that it answers no more."""
+    with socket.socket() as full, socket.socket() as waiting, socket.socket() as more:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for each in (waiting, more):
+            each.setblocking(False)
+            assert each.connect_ex(full.getsockname()) in (0, errno.EINPROGRESS)
+        yield full
 
 
 def reset(client: socket.socket) -> None:

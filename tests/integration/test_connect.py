@@ -18,13 +18,9 @@ import psutil
 import pytest
 import trustme
 
-from tests.integration.programs import PATIENCE_SECONDS, ROOT, running, serving
+from tests.integration.programs import PATIENCE_SECONDS, ROOT, connecting, running, serving
 
 Handle = Callable[[socket.socket], None]
-
-
-def connecting(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "app", "connect", *arguments]
 
 
 def run(
@@ -262,11 +258,6 @@ def test_arguments_that_make_no_sense_are_refused(arguments: Sequence[str], sent
     done = run(*arguments, expected=2)
     assert sentence in done.stderr.decode()
     assert done.stdout == b""
-
-
-@pytest.fixture
-def authority() -> trustme.CA:
-    return trustme.CA()
 
 
 def test_tls_is_verified_unless_one_says_otherwise(authority: trustme.CA, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from app.server.deck import Deck
 from app.server.listener import State
 from app.tls import PassphraseError
 from app.ui.reactor.reactor import DeckReactor
-from tests.integration.programs import PATIENCE_SECONDS, ROOT, running, serving
+from tests.integration.programs import PATIENCE_SECONDS, ROOT, connecting, running, serving
 from tests.integration.sockets import Beside, ResultOf, Until, connect, port_of, read_exactly
 from tests.server.record import Record
 
@@ -39,11 +39,6 @@ SECRET = b"correct horse"
 SPEC = ListenerSpec(
     name="Secure", protocol="echo", endpoint="tcp:0", tls=Tls(certificate="server.p12")
 )
-
-
-@pytest.fixture
-def authority() -> trustme.CA:
-    return trustme.CA()
 
 
 @pytest.fixture
@@ -122,7 +117,7 @@ def test_a_listener_asks_until_the_passphrase_is_right(
     assert beside(talk) == b"hello"
     until(lambda: not record.live)
     result_of(deck.stop(listener))
-    assert listener._binder is None  # and with it the decrypted key
+    assert listener._server is None  # and with it the decrypted key
     assert not any(SECRET.decode() in str(each) for each in questions.problems)
 
 
@@ -172,10 +167,6 @@ def free_port() -> int:
     with create_server(("127.0.0.1", 0)) as bound:
         port: int = bound.getsockname()[1]
     return port
-
-
-def connecting(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "app", "connect", *arguments]
 
 
 def run(arguments: Sequence[str], **variables: str) -> subprocess.CompletedProcess[str]:

@@ -16,7 +16,6 @@ from attrs import evolve
 from app.faults.spec import KINDS_OF, Direction, Fault, FaultKind, TransportKind
 from app.profile import ListenerSpec, Tls
 from app.server.deck import Deck
-from app.tls.local_ca import certificate_path
 from app.ui.reactor.reactor import DeckReactor
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import (
@@ -24,6 +23,7 @@ from tests.integration.sockets import (
     ResultOf,
     Until,
     connect,
+    connect_tls,
     port_of,
     read_exactly,
     read_to_end,
@@ -135,16 +135,6 @@ def connect_unix(path: Path) -> socket.socket:
     client.settimeout(PATIENCE_SECONDS)
     client.connect(str(path))
     return client
-
-
-def connect_tls(port: int, folder: Path) -> socket.socket:
-    context = ssl.create_default_context(cafile=certificate_path(folder))
-    plain = connect(port)
-    try:
-        return context.wrap_socket(plain, server_hostname="localhost")
-    except BaseException:
-        plain.close()
-        raise
 
 
 @pytest.mark.parametrize("transport", ["tcp", "tls", "unix"])

@@ -19,7 +19,6 @@ from app.profile import ListenerSpec, Tls
 from app.server.connections.closing import HANDSHAKE_SECONDS, NO_HANDSHAKE
 from app.server.deck import Deck
 from app.server.listener import Listener
-from app.tls.local_ca import certificate_path
 from app.ui.reactor.reactor import DeckReactor
 from tests.integration.programs import PATIENCE_SECONDS, running, serving
 from tests.integration.sockets import (
@@ -28,6 +27,7 @@ from tests.integration.sockets import (
     StillReactor,
     Until,
     connect,
+    connect_tls,
     port_of,
     read_exactly,
 )
@@ -64,16 +64,6 @@ def start(
     until(lambda: not record.live)
 
 
-def secure(port: int, folder: Path) -> ssl.SSLSocket:
-    context = ssl.create_default_context(cafile=certificate_path(folder))
-    plain = connect(port)
-    try:
-        return context.wrap_socket(plain, server_hostname="localhost")
-    except BaseException:
-        plain.close()
-        raise
-
-
 @pytest.mark.parametrize(
     ("problem", "words"),
     [
@@ -90,7 +80,7 @@ def test_a_client_rejects_a_bad_certificate_for_its_one_reason(
 
     def client() -> str:
         with pytest.raises(ssl.SSLCertVerificationError) as caught:
-            secure(port, tmp_path)
+            connect_tls(port, tmp_path)
         return str(caught.value)
 
     assert words in beside(client).lower()
@@ -103,7 +93,7 @@ def test_a_handshake_is_broken_off(
 
     def client() -> None:
         with pytest.raises((ssl.SSLEOFError, ConnectionError)):
-            secure(port, tmp_path)
+            connect_tls(port, tmp_path)
 
     beside(client)
     until(lambda: not record.live)
@@ -121,7 +111,7 @@ def test_a_stalled_handshake_goes_on_when_the_fault_is_cleared(
 
     def client() -> bytes:
         began = time.monotonic()
-        with secure(port, tmp_path) as secured:
+        with connect_tls(port, tmp_path) as secured:
             assert time.monotonic() - began > 0.2
             secured.sendall(b"hello")
             return read_exactly(secured, 5)
@@ -161,7 +151,7 @@ def test_a_change_of_the_spec_acts_on_open_connections_without_a_restart(
     port = port_of(listener)
 
     def opened() -> socket.socket:
-        return connect(port) if tls is None else secure(port, tmp_path)
+        return connect(port) if tls is None else connect_tls(port, tmp_path)
 
     def ask(client: socket.socket) -> float:
         began = time.monotonic()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 import ssl
 import struct
@@ -16,7 +15,7 @@ import pytest
 import trustme
 
 from tests.integration.programs import PATIENCE_SECONDS, Program, running, serving
-from tests.integration.sockets import connect, read_exactly, read_to_end, reset
+from tests.integration.sockets import connect, read_exactly, read_to_end, reset, silent_target
 
 MUCH = 10_000_000
 
@@ -179,14 +178,24 @@ def test_a_target_that_refuses_is_told_and_the_client_is_reset(tmp_path: Path) -
     assert f"127.0.0.1:{port} refused the connection" in reason
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_target_that_is_the_listener_itself_is_not_connected_to(
+    tmp_path: Path, host: str
+) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    with forwarding(tmp_path, f"{host}:{port}", endpoint=f"tcp:{port}") as forwarded:
+        with pytest.raises(ConnectionResetError), forwarded.client() as client:
+            client.recv(1)
+        closed = forwarded.event("closed")
+    assert f"{host}:{port} is this listener itself" in closed["reason"]
+    assert closed["connection"] == 1
+
+
 def test_a_target_that_never_answers_is_given_up(tmp_path: Path) -> None:
-    with socket.socket() as full, socket.socket() as waiting, socket.socket() as more:
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        for each in (waiting, more):  # a full backlog answers no more
-            each.setblocking(False)
-            assert each.connect_ex(full.getsockname()) in (0, errno.EINPROGRESS)
-        port = full.getsockname()[1]
+    with silent_target() as target:
+        port = target.getsockname()[1]
         with forwarding(tmp_path, f"127.0.0.1:{port}", "connect_seconds = 1") as forwarded:
             with pytest.raises(ConnectionResetError), forwarded.client() as client:
                 client.recv(1)

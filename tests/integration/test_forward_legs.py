@@ -14,6 +14,7 @@ from app.faults.spec import Direction, Fault, FaultKind, FaultLeg, LimitAction
 from app.forwarding.factory import ForwardFactory
 from app.forwarding.link import LinkState
 from app.forwarding.target_leg import LEAVE_SECONDS
+from app.server.connections.closing import LINGER_SECONDS
 from app.server.connections.connection import Connection
 from app.server.listener import Listener
 from app.traffic.chunk_log import ChunkLog
@@ -27,6 +28,8 @@ from tests.integration.sockets import (
     port_of,
     read_exactly,
     read_to_end,
+    reset,
+    silent_target,
 )
 from tests.server.record import Record
 
@@ -164,6 +167,33 @@ def test_a_delay_at_the_target_is_not_seen_by_the_client_leg(
         assert beside(lambda: read_exactly(served, 4)) == b"late"
 
 
+@pytest.mark.parametrize("is_client_first", [True, False])
+def test_a_reset_comes_behind_the_bytes_that_a_fault_delays(
+    forward: Listen,
+    beside: Beside[Any],
+    until: Until,
+    still: StillReactor,
+    target: socket.socket,
+    log: ChunkLog,
+    record: Record,
+    is_client_first: bool,
+) -> None:
+    direction = Direction.IN if is_client_first else Direction.OUT
+    leg = FaultLeg.TARGET if is_client_first else FaultLeg.CLIENT
+    listener = forward(Fault(kind=FaultKind.LATENCY, direction=direction, leg=leg, seconds=5.0))
+    client, served = beside(lambda: both(listener, target))
+    first, other = (client, served) if is_client_first else (served, client)
+    with first, other:
+        first.sendall(b"late")
+        until(lambda: log.end)
+        reset(first)
+        until(lambda: not record.live or connection_of(listener).disconnecting)
+        still.advance(5)
+        assert beside(lambda: read_exactly(other, 4)) == b"late"
+        with pytest.raises(ConnectionResetError):
+            beside(lambda: other.recv(1))
+
+
 def test_a_stall_at_the_target_lets_all_pass_when_it_is_cleared(
     forward: Listen, beside: Beside[Any], until: Until, target: socket.socket, log: ChunkLog
 ) -> None:
@@ -250,6 +280,20 @@ def test_a_target_that_a_fault_refuses_is_not_connected_to(
         target.accept()
 
 
+def test_a_connection_closed_while_its_accept_is_delayed_is_closed_in_order(
+    forward: Listen, beside: Beside[Any], until: Until, still: StillReactor, record: Record
+) -> None:
+    listener = forward(Fault(kind=FaultKind.ACCEPT_DELAY, seconds=60.0))
+    with beside(lambda: connect(port_of(listener))) as client:
+        until(lambda: record.live)
+        connection = connection_of(listener)
+        connection.loseConnection()
+        assert beside(lambda: client.recv(1)) == b""
+    still.advance(LINGER_SECONDS)
+    until(lambda: not record.live)
+    assert connection.reason == "closed by the listener"
+
+
 def test_a_client_that_leaves_while_the_target_is_delayed_leaves_nothing_behind(
     forward: Listen, beside: Beside[Any], until: Until, target: socket.socket, record: Record
 ) -> None:
@@ -260,6 +304,23 @@ def test_a_client_that_leaves_while_the_target_is_delayed_leaves_nothing_behind(
         until(lambda: not record.live)
         with pytest.raises(ConnectionResetError):
             beside(lambda: served.recv(1))
+
+
+def test_a_connection_that_ends_while_its_target_is_dialed_is_no_failure(
+    forward_to: Listen,
+    beside: Beside[Any],
+    until: Until,
+    record: Record,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with silent_target() as target:
+        listener = forward_to(target)
+        with beside(lambda: connect(port_of(listener))):
+            until(lambda: record.live)
+            connection_of(listener).abort()
+            until(lambda: not record.live)
+    assert record.events[-1][2] == "aborted by the listener"
+    assert not caplog.messages
 
 
 def test_a_target_without_a_connection_is_shown_as_failed(

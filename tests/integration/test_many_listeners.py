@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 
 from app.server.listener import State
+from tests.integration.clients import Connect
 from tests.integration.desk import LEFT, Desk, OpenWindow
-from tests.integration.people import Client
-
-Connect = Callable[[int], Client]
 
 TABLE = """
 [[listener]]
@@ -29,19 +26,6 @@ def profile(**ports: int) -> str:
 
 
 THREE = profile(One=0, Two=0, Three=0)
-
-
-@pytest.fixture
-def connect() -> Iterator[Connect]:
-    clients: list[Client] = []
-
-    def connect_to(port: int) -> Client:
-        clients.append(Client(port))
-        return clients[-1]
-
-    yield connect_to
-    for client in clients:
-        client.close()
 
 
 def offer(desk: Desk, name: str, word: str) -> QPushButton:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from twisted.internet.interfaces import IReactorCore
 
-from app.rules.link import Surroundings
 from app.rules.protocol import Replies, RepliesFactory
+from app.rules.responder import Surroundings
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import Beside, Serve, Until, connect, read_exactly, read_to_end
 from tests.rules.sets import rule_set
@@ -87,7 +87,7 @@ def test_a_client_that_leaves_within_a_file_ends_it(
             return stream.recv(10)
 
     assert beside(client)
-    until(lambda: not served.factory.links)
+    until(lambda: not served.factory.responders)
 
 
 def test_a_half_close_lets_the_peer_go_on(
@@ -105,7 +105,7 @@ def test_a_half_close_lets_the_peer_go_on(
             return heard
 
     assert beside(client) == b"x"
-    until(lambda: not served.factory.links)
+    until(lambda: not served.factory.responders)
     assert [each.hits for each in served.factory.rules.rules] == [1, 2]
 
 

@@ -38,13 +38,6 @@ def read_to_end(client: socket.socket) -> bytes:
     return b"".join(iter(lambda: client.recv(65536), b""))
 
 
-@pytest.fixture
-def taken() -> Iterator[int]:
-    """A port that this process has."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield listening.getsockname()[1]
-
-
 def profile(path: Path, *listeners: str) -> Path:
     tables = (f"[[listener]]\n{each}\n" for each in listeners)
     path.write_text("version = 1\n" + "".join(tables), encoding="utf-8")
@@ -172,13 +165,13 @@ def test_a_signal_before_anybody_connected_stops_it() -> None:
         assert program.end() == (0, "echo is stopped.\n", "")
 
 
-def test_a_listener_that_cannot_start_stops_the_others(taken: int) -> None:
-    with running(*serving("hello=tcp:0", f"echo=tcp:{taken}", "--json")) as program:
+def test_a_listener_that_cannot_start_stops_the_others(taken_port: int) -> None:
+    with running(*serving("hello=tcp:0", f"echo=tcp:{taken_port}", "--json")) as program:
         events = [program.event() for _ in range(3)]
         code, out, err = program.end()
     this = psutil.Process()
     reason = events[1]["reason"]
-    assert reason.startswith(f"Port {taken} is in use by {this.name()} (pid {this.pid}: ")
+    assert reason.startswith(f"Port {taken_port} is in use by {this.name()} (pid {this.pid}: ")
     said = [(event["event"], event["listener"], event.get("reason")) for event in events]
     assert said == [
         ("listening", "hello", None),

@@ -12,7 +12,7 @@ from shutil import which
 import pytest
 
 from tests.integration.programs import PATIENCE_SECONDS
-from tests.panel import ROOT, Panel
+from tests.portdeck_process import ROOT, PortdeckProcess
 from tests.screen import Screen
 
 pytestmark = pytest.mark.skipif(
@@ -93,16 +93,16 @@ def test_the_tray_starts_a_listener_and_quits(
     desktop: tuple[Screen, dict[str, str], subprocess.Popen[str]],
 ) -> None:
     screen, bus, tray = desktop
-    with Panel(screen, PROFILE, environment=bus) as panel:
+    with PortdeckProcess(screen, PROFILE, environment=bus) as portdeck:
         assert tray.stdout is not None
         menu = TrayMenu(screen.environment | bus, tray.stdout.readline().strip())
         assert any(each.startswith("Echo") for each in menu.items())
         menu.click("Echo")
-        panel.wait_until_listening(1)
+        portdeck.wait_until_listening(1)
         menu.click("Echo")
-        _wait_for(lambda: not panel.listening())
+        _wait_for(lambda: not portdeck.listening())
         menu.click("Quit")
-        assert panel.process.wait(PATIENCE_SECONDS) == 0
+        assert portdeck.process.wait(PATIENCE_SECONDS) == 0
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:

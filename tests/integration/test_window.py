@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,10 +21,8 @@ from app.server.listener import State
 from app.ui.connections.columns import columns
 from app.ui.help.about import AboutDialog
 from app.ui.style.palette import is_dark
+from tests.integration.clients import Client, Connect
 from tests.integration.desk import Desk, OpenWindow
-from tests.integration.people import Client
-
-Connect = Callable[[int], Client]
 
 LOOPBACK = "tcp:0:interface=127.0.0.1"
 COLUMNS = [column.name for column in columns(lambda row: "")]
@@ -42,19 +39,6 @@ def table(name: str, protocol: str, endpoint: str = LOOPBACK, more: str = "") ->
 
 ECHO = "version = 1\n" + table("Echo", "echo")
 TWO = ECHO + table("Hello", "hello")
-
-
-@pytest.fixture
-def connect() -> Iterator[Connect]:
-    clients: list[Client] = []
-
-    def connect_to(port: int) -> Client:
-        clients.append(Client(port))
-        return clients[-1]
-
-    yield connect_to
-    for client in clients:
-        client.close()
 
 
 # The main job
@@ -163,21 +147,22 @@ def test_the_console_offers_to_start_a_stopped_listener_and_reads_hello(
 
 
 def test_the_console_says_why_an_offered_listener_did_not_start(
-    open_window: OpenWindow, taken: int
+    open_window: OpenWindow, taken_port: int
 ) -> None:
-    desk = open_window("version = 1\n" + table("Late", "echo", f"tcp:{taken}"))
+    desk = open_window("version = 1\n" + table("Late", "echo", f"tcp:{taken_port}"))
     desk.choose("Late")
     desk.do(desk.window.commands.open_in_console)
     tab = desk.window.console.current
     desk.click(tab.target_bar.prompt.button)
-    desk.until(lambda: tab.target_bar.prompt.text.text().startswith(f"Port {taken} is in use by"))
+    prompt = tab.target_bar.prompt.text
+    desk.until(lambda: prompt.text().startswith(f"Port {taken_port} is in use by"))
     assert not tab.target_bar.prompt.button.isVisible()
 
 
 def test_a_tab_that_is_closed_while_its_listener_starts_is_not_missed(
-    open_window: OpenWindow, taken: int
+    open_window: OpenWindow, taken_port: int
 ) -> None:
-    desk = open_window("version = 1\n" + table("Late", "echo", f"tcp:{taken}"))
+    desk = open_window("version = 1\n" + table("Late", "echo", f"tcp:{taken_port}"))
     desk.choose("Late")
     desk.do(desk.window.commands.open_in_console)
     tab = desk.window.console.current
@@ -187,7 +172,7 @@ def test_a_tab_that_is_closed_while_its_listener_starts_is_not_missed(
 
 
 def test_a_console_connection_that_is_refused_says_so(
-    open_window: OpenWindow, taken: int, free_port: int
+    open_window: OpenWindow, taken_port: int, free_port: int
 ) -> None:
     desk = open_window(TWO)
     tab = desk.window.console.current
@@ -200,16 +185,16 @@ def test_a_console_connection_that_is_refused_says_so(
 # What goes wrong
 
 
-def test_a_port_in_use_is_told_with_what_to_do(open_window: OpenWindow, taken: int) -> None:
-    desk = open_window("version = 1\n" + table("Echo", "echo", f"tcp:{taken}"))
+def test_a_port_in_use_is_told_with_what_to_do(open_window: OpenWindow, taken_port: int) -> None:
+    desk = open_window("version = 1\n" + table("Echo", "echo", f"tcp:{taken_port}"))
     desk.flip("Echo")
-    desk.until(lambda: f"Port {taken} is in use by" in desk.row("Echo").status.text())
+    desk.until(lambda: f"Port {taken_port} is in use by" in desk.row("Echo").status.text())
     assert "choose another port" in desk.row("Echo").status.text()
     assert not desk.row("Echo").switch.isChecked()
     desk.until(lambda: desk.tab_text("log") == "Log (1 new)")
     desk.window.tabs.setCurrentWidget(desk.window.rest.log)
     assert desk.tab_text("log") == "Log"
-    assert f"Echo: Port {taken} is in use" in desk.log_text()
+    assert f"Echo: Port {taken_port} is in use" in desk.log_text()
 
 
 def test_of_two_listeners_on_one_address_the_second_names_the_first(
@@ -854,7 +839,8 @@ def test_what_portdeck_is_can_be_read_and_closed_by_a_key(
     desk = open_window(ECHO)
     desk.do(desk.window.commands.about)
     (about,) = desk.window.findChildren(AboutDialog)
-    assert __version__ in about.details.text()
+    texts = [each.text() for each in about.findChildren(QLabel)]
+    assert f"Portdeck {__version__}" in texts
     assert str(profile) in about.details.text()
     desk.qtbot.keyClick(about, Qt.Key.Key_Escape)
     assert not about.isVisible()
@@ -894,13 +880,6 @@ def test_closing_the_window_asks_for_the_end_once_and_leaves_it_open_until_then(
     desk.window.close()
     assert desk.ending.asked == 1
     assert desk.window.isVisible()
-
-
-@pytest.fixture
-def taken() -> Iterator[int]:
-    """A port that another socket of this machine listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield listening.getsockname()[1]
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.command_palette.entries import Group
 from app.ui.command_palette.palette import CommandPalette
-from app.ui.command_types import Command
-from app.ui.commands import COMMANDS
+from app.ui.command_table import COMMANDS
+from app.ui.commands import Command
 from app.ui.help.guide import GuideWindow
 from app.ui.help.shortcuts import ShortcutSheet
-from app.ui.settings_dialog.dialog import SETTINGS, SettingsDialog
+from app.ui.settings_dialog.dialog import SettingsDialog
+from app.ui.settings_dialog.pages import setting_titles
 from app.ui.style.theme import Theme
 from tests.integration.desk import Desk, OpenWindow
 
@@ -59,7 +60,7 @@ def test_the_palette_has_every_command_listener_connection_and_setting(desk: Des
     assert [each.text for each in of_group[Group.LISTENER]] == [
         *("Show Echo", "Start Echo", "Start Hello", "Show Hello")
     ]
-    assert len(of_group[Group.SETTING]) == len(SETTINGS)
+    assert len(of_group[Group.SETTING]) == len(list(setting_titles()))
 
 
 def test_every_action_with_a_key_is_in_the_palette_and_on_the_sheet(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.profile import parse
+from app.server.listener import State
 from app.ui.window import window_frame
 from tests.integration.desk import LEFT, Desk, OpenWindow
 
@@ -226,6 +227,16 @@ def test_the_empty_table_offers_what_leads_to_a_connection(desk: Desk) -> None:
     desk.until(lambda: not desk.rows())
 
 
+def test_the_empty_table_of_a_listener_that_is_off_offers_to_start_it(desk: Desk) -> None:
+    pane = desk.window.rest.connections
+    desk.choose("Hello")
+    assert pane.hint == "Hello is not listening."
+    assert pane.table.offer_button.text() == "Start Hello"
+    desk.click(pane.table.offer_button)
+    desk.until(lambda: pane.hint == "Nobody is connected to Hello.")
+    assert pane.table.offer_button.text() == "Connect with the console"
+
+
 def test_the_first_run_leads_to_a_conversation_in_three_steps(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,8 +252,17 @@ def test_the_first_run_leads_to_a_conversation_in_three_steps(
     assert desk.window.tabs.currentWidget() is desk.window.rest.tour.pane
     desk.window.rest.tour.end()
     assert card.isVisible()
+    assert not card.trouble.isVisible()
+    with monkeypatch.context() as patch:
+        assert card.listener is not None
+        patch.setattr(card.listener, "state", State.FAILED)
+        patch.setattr(card.listener, "reason", "Port 8007 is in use.")
+        card.refresh()
+        assert card.trouble.isVisible()
+        assert card.trouble.text() == "Port 8007 is in use."
     desk.click(card.start)
     desk.until(card.connect_button.isEnabled)
+    assert not card.trouble.isVisible()
     desk.click(card.copy)
     assert QGuiApplication.clipboard().text() == f"nc 127.0.0.1 {desk.port('Echo')}"
     desk.click(card.connect_button)
@@ -250,6 +270,7 @@ def test_the_first_run_leads_to_a_conversation_in_three_steps(
     desk.until(card.send.isEnabled)
     desk.click(card.send)
     desk.until(lambda: "answered" in card.title.text())
+    assert card.tour.isDefault()
     desk.click(card.close_button)
     assert desk.window.first_steps is None
     desk.window.console.current.session.abort()

@@ -9,8 +9,8 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.server.listener import State
+from tests.integration.clients import Client
 from tests.integration.desk import Desk, OpenWindow
-from tests.integration.people import Client
 
 ECHO = """version = 1
 [[listener]]

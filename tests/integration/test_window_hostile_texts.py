@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 from app.client.draft import Draft
 from app.client.saved.snippets import Snippet
 from app.ui.help.guide import GuideView
+from tests.integration.clients import Client
 from tests.integration.desk import Desk, OpenWindow
-from tests.integration.people import Client
 from tests.integration.walk import Walk
 from tests.screenshots.dialogs import DIALOGS
 from tests.screenshots.panes import PANES

@@ -13,8 +13,8 @@ from app.ui.help.guide import GuideWindow
 from app.ui.settings import Language
 from app.ui.settings_dialog.dialog import SettingsDialog
 from app.ui.widgets.translation import apply_language
+from tests.integration.clients import Client
 from tests.integration.desk import Desk, OpenWindow
-from tests.integration.people import Client
 
 ECHO = """version = 1
 [[listener]]

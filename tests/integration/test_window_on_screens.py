@@ -7,7 +7,7 @@ from shutil import which
 
 import pytest
 
-from tests.panel import Panel
+from tests.portdeck_process import PortdeckProcess
 from tests.screen import Screen
 
 pytestmark = pytest.mark.skipif(
@@ -25,9 +25,9 @@ EMPTY = "version = 1\n"
 def test_the_window_opens_inside_the_screen(width: int, height: int, scale: float) -> None:
     with (
         Screen(width, height) as screen,
-        Panel(screen, EMPTY, environment={"QT_SCALE_FACTOR": str(scale)}) as panel,
+        PortdeckProcess(screen, EMPTY, environment={"QT_SCALE_FACTOR": str(scale)}) as portdeck,
     ):
-        found = screen.xdotool("getwindowgeometry", "--shell", panel.window(screen))
+        found = screen.xdotool("getwindowgeometry", "--shell", portdeck.window(screen))
         place = dict(line.split("=") for line in found.splitlines())
         left, top, wide, high = (int(place[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
     assert left >= 0

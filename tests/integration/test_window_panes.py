@@ -10,7 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.style.theme import Theme
 from app.ui.style.tokens import Density
-from app.ui.window.panes import CONSOLE_HEIGHT, TITLE_BAR, fit_to_screen
+from app.ui.window.panes import (
+    CONSOLE_HEIGHT,
+    CONSOLE_SHARE,
+    LEAST_BESIDE,
+    LEAST_TABS,
+    TITLE_BAR,
+    fit_to_screen,
+)
 from tests.integration.desk import Desk, OpenWindow
 
 ECHO = """version = 1
@@ -183,6 +190,17 @@ def test_a_low_window_folds_the_console_to_the_line_of_its_tabs(desk: Desk) -> N
     assert not area.folder.isVisible()
 
 
+def test_a_console_that_is_opened_in_a_low_window_has_room_for_some_lines(desk: Desk) -> None:
+    window, area = desk.window, desk.window.console_area
+    window.resize(SMALL)
+    desk.until(lambda: area.is_folded)
+    window.panes.show_console()
+    view = area.pane.current.view
+    desk.until(lambda: view.height() >= 4 * view.fontMetrics().lineSpacing())
+    assert not window.tabs.is_folded
+    assert window.tabs.height() >= LEAST_TABS.height()
+
+
 @pytest.mark.parametrize("way", ["tab", "button", "new tab", "snippets", "command", "keys"])
 def test_a_folded_console_opens_when_it_is_asked_for(desk: Desk, way: str) -> None:
     window = desk.window
@@ -260,6 +278,24 @@ def test_a_console_stands_beside_the_tabs_where_there_is_room(desk: Desk) -> Non
     desk.until(lambda: panes.is_console_beside)
 
 
+def test_the_sidebar_gives_way_to_a_console_that_is_put_beside_the_tabs(desk: Desk) -> None:
+    window, panes = desk.window, desk.window.panes
+    window.resize(SMALL)
+    panes.place_console(True)
+    assert panes.is_console_beside
+    assert not panes.has_sidebar
+    assert window.tabs.width() >= LEAST_BESIDE
+    panes.save()
+    panes.restore()
+    assert panes.is_console_beside
+    desk.do(window.commands.sidebar)
+    assert panes.has_sidebar
+    assert not panes.is_console_beside
+    window.resize(1280, 800)
+    desk.until(lambda: panes.has_sidebar and panes.is_console_beside)
+    assert window.tabs.width() >= LEAST_BESIDE
+
+
 def test_low_traffic_gives_its_height_to_the_rows(desk: Desk) -> None:
     window = desk.window
     window.resize(SMALLEST)
@@ -289,3 +325,23 @@ def test_a_folded_console_does_not_count_as_hidden(open_window: OpenWindow) -> N
 
 def test_the_console_opens_at_its_usual_height(desk: Desk) -> None:
     assert desk.window.panes.down.sizes()[1] == CONSOLE_HEIGHT
+
+
+def test_in_a_large_window_the_console_has_its_share_until_the_user_divides_it(
+    open_window: OpenWindow,
+) -> None:
+    first = open_window(ECHO)
+    panes = first.window.panes
+    first.window.resize(1280, 1_200)
+    first.until(lambda: panes.down.sizes()[1] == round(CONSOLE_SHARE * panes.height()))
+    first.window.resize(1280, 800)
+    first.until(lambda: panes.down.sizes()[1] == CONSOLE_HEIGHT)
+    panes.down.moveSplitter(panes.down.height() - 300, 1)
+    chosen = panes.down.sizes()[1]
+    assert chosen > CONSOLE_HEIGHT
+    first.window.resize(1280, 1_200)
+    first.until(lambda: panes.height() > 1_000)
+    assert panes.down.sizes()[1] == chosen
+    first.window.close()
+    second = open_window("")
+    assert second.window.panes.down.sizes()[1] == chosen

@@ -15,8 +15,8 @@ from app.faults.spec import FaultKind
 from app.ui.conversations.make_listener import MakeListenerDialog
 from app.ui.conversations.play_window import PlayWindow
 from app.ui.conversations.reading import RecordedConnection
+from tests.integration.clients import Client
 from tests.integration.desk import Desk, OpenWindow
-from tests.integration.people import Client
 from tests.integration.test_window import ECHO
 from tests.traffic.capture.packets import exchange, pcap, timed
 

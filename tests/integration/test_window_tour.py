@@ -54,6 +54,12 @@ def signs(pane: TourPane) -> str:
     return "".join(sign.text() for sign in pane.shown_signs)
 
 
+def marked(pane: TourPane) -> list[str]:
+    """The words of the visible buttons in the accent's colour."""
+    buttons = [each for each in pane.findChildren(QPushButton) if each.isVisible()]
+    return [each.text() for each in buttons if each.property("kind") == "primary"]
+
+
 def transcript(desk: Desk) -> str:
     return desk.window.console.current.view.toPlainText()
 
@@ -76,14 +82,17 @@ def answer(desk: Desk, words: str) -> None:
 
 def test_the_tour_leads_from_the_protocol_to_the_reactor(desk: Desk) -> None:
     pane = begin(desk)
+    assert marked(pane) == ["Start"]
     click(desk, pane, "Start")
     desk.until(lambda: "listening" in pane.place.text())
+    assert marked(pane) == ["Connect"]
     click(desk, pane, "Connect")
     desk.until(lambda: "Connections now: 1" in transcript(desk))
     click(desk, pane, "Say hello")
     desk.until(lambda: transcript(desk).count("hello") == 2)
     click(desk, pane, "Change it")
     desk.until(lambda: signs(pane) == DONE * 4)
+    assert marked(pane) == ["Next"]
     assert "data.upper()" in path_of(desk).read_text(encoding="utf-8")
     click(desk, pane, "Connect")
     desk.until(lambda: desk.window.console.current.session.state.is_open)

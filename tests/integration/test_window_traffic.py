@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.client.session_messages import SessionState
 from app.ui.settings_dialog.dialog import SettingsDialog
+from tests.integration.clients import Client
 from tests.integration.desk import OpenWindow
-from tests.integration.people import Client
 from tests.integration.test_window import ECHO
 
 

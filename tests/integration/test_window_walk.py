@@ -45,7 +45,7 @@ from app.ui.style.geometry import HEADER_PADDING, SORT_ARROW
 from app.ui.style.theme import Theme
 from app.ui.style.tokens import Density
 from app.ui.widgets.banner import Banner
-from app.ui.widgets.labels import ElidingButton, ElidingLabel
+from app.ui.widgets.labels import ElidingButton, ElidingLabel, OverlaidMistake
 from app.ui.widgets.translation import apply_language
 from tests.integration.desk import OpenWindow
 from tests.integration.walk import Walk
@@ -59,7 +59,7 @@ PAIR = 2
 SLACK = 1
 """Pixels by which a text may be wider than its room: widths are rounded."""
 
-OVERLAYS = (Banner, CommandPalette, QSizeGrip, QSplitterHandle)
+OVERLAYS = (Banner, CommandPalette, OverlaidMistake, QSizeGrip, QSplitterHandle)
 """Widgets that lie over others on purpose."""
 
 Element = QStyle.SubElement

@@ -9,9 +9,9 @@ from typing import Any
 
 from twisted.internet.task import Clock
 
-from app.rules.link import LoadFunction, Surroundings
 from app.rules.protocol import Replies, RepliesFactory
 from app.rules.reading import parse
+from app.rules.responder import LoadFunction, Surroundings
 from app.rules.spec import RuleSet
 from tests.rules.transports import StreamTransport
 

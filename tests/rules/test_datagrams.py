@@ -10,7 +10,6 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from app.rules.link import LoadFunction, Surroundings
 from app.rules.protocol import (
     LARGEST_DATAGRAM,
     MAX_HELD,
@@ -18,6 +17,7 @@ from app.rules.protocol import (
     SILENT_SECONDS,
     RepliesDatagrams,
 )
+from app.rules.responder import LoadFunction, Surroundings
 from tests.rules.sets import rule_set
 
 ONE = ("127.0.0.1", 5001)

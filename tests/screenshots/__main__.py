@@ -19,7 +19,7 @@ from typing import Final
 
 from attrs import frozen
 
-from tests.panel import Panel
+from tests.portdeck_process import PortdeckProcess
 from tests.screen import Screen
 from tests.screenshots import readme
 from tests.screenshots.starts import STARTS, Start
@@ -102,21 +102,21 @@ def _take(variant: Variant, start: Start, names: Sequence[str]) -> Iterator[tupl
     width, height = variant.pixels
     with (
         Screen(width, height) as screen,
-        Panel(
+        PortdeckProcess(
             screen,
             start.profile,
             module="tests.screenshots.posed_window",
             settings=variant.settings,
             environment={"QT_SCALE_FACTOR": str(int(variant.scale) / 100)},
             pipe=subprocess.PIPE,
-        ) as panel,
+        ) as portdeck,
     ):
-        if start.is_populated and (trouble := readme.ask(panel, "populate")):
+        if start.is_populated and (trouble := readme.ask(portdeck, "populate")):
             yield from ((name, trouble) for name in names)
             return
         for name in names:
             path = FOLDER / variant.name / f"{name}.png"
-            yield name, readme.ask(panel, f"{name} {path}")
+            yield name, readme.ask(portdeck, f"{name} {path}")
 
 
 def _write_index() -> None:

@@ -22,7 +22,7 @@ from app.ui.listener_form.form import ListenerForm
 from app.ui.listener_form.program import PLUGIN, PROGRAM
 from app.ui.listener_form.section import TransportChoice
 from app.ui.listeners.closing_question import Closing
-from app.ui.settings_dialog.dialog import PAGES
+from app.ui.settings_dialog.pages import PAGES
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.passphrase_dialog import PassphraseDialog
 from app.user_code.reference import PREFIX
@@ -238,5 +238,5 @@ DIALOGS = (
     Scene("help-shortcuts", at_once(lambda stage: stage.command("shortcuts"))),
     Scene("help-licences", at_once(lambda stage: stage.command("licences"))),
     Scene("help-about", at_once(lambda stage: stage.command("about"))),
-    *(Scene(f"settings-{page}", _settings(page)) for page in PAGES),
+    *(Scene(f"settings-{page.name}", _settings(page.name)) for page in PAGES),
 )

@@ -19,7 +19,7 @@ from app.files.atomic_write import unwritable
 from app.text.notation import Notation
 from app.traffic.content.form import Form
 from app.traffic.http_framing import Http
-from app.ui.command_types import Menu
+from app.ui.commands import Menu
 from app.ui.style.tokens import Tint
 from app.ui.traffic.view_bar import View
 from app.ui.window import menus
@@ -174,7 +174,7 @@ def _no_such_traffic(stage: Stage) -> Steps:
 def _wrong_sizes(stage: Stage) -> Steps:
     yield from traffic(stage)
     stage.pane.filter_bar.sizes.setText("much")
-    yield lambda: stage.pane.status_bar.trouble.isVisible()
+    yield lambda: stage.pane.trouble.isVisible()
 
 
 def _filter_panel(stage: Stage) -> Steps:
@@ -297,11 +297,13 @@ def _connection_of_console_menu(stage: Stage) -> Steps:
 
 
 def _not_listening(stage: Stage) -> None:
+    stage.window.panes.show_console()
     tab = stage.window.console.unused_tab()
     tab.target_bar.connect_to(stage.listener("Taken"))
 
 
 def _refused(stage: Stage) -> Steps:
+    stage.window.panes.show_console()
     tab = stage.window.console.unused_tab()
     tab.target_bar.target.setEditText("127.0.0.1:9")
     tab.target_bar.connect_button.click()

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.panel import CONNECTIONS_ON_SHOW, Panel
+from tests.portdeck_process import CONNECTIONS_ON_SHOW, PortdeckProcess
 from tests.screen import Screen
 from tests.screenshots.starts import FIRST
 from tests.screenshots.world import PORTS
@@ -91,25 +91,25 @@ def take() -> None:
 def _film(scheme: str, path: Path) -> None:
     with (
         Screen(*FILM_SIZE) as screen,
-        Panel(
+        PortdeckProcess(
             screen,
             FIRST,
             module="tests.screenshots.posed_window",
             settings=f"[General]\nscheme={scheme}\n{FONTS}",
             pipe=subprocess.PIPE,
-        ) as panel,
+        ) as portdeck,
     ):
-        if trouble := ask(panel, f"film {path}"):
+        if trouble := ask(portdeck, f"film {path}"):
             sys.exit(trouble)
 
 
-def ask(panel: Panel, line: str) -> str:
+def ask(portdeck: PortdeckProcess, line: str) -> str:
     """Say `line` to a posed window; its answer, which is empty if all went well."""
-    assert panel.process.stdin is not None
-    assert panel.process.stdout is not None
-    panel.process.stdin.write(f"{line}\n")
-    panel.process.stdin.flush()
-    answer: str = panel.process.stdout.readline()
+    assert portdeck.process.stdin is not None
+    assert portdeck.process.stdout is not None
+    portdeck.process.stdin.write(f"{line}\n")
+    portdeck.process.stdin.flush()
+    answer: str = portdeck.process.stdout.readline()
     return answer.strip() if answer else "The window ended."
 
 
@@ -117,18 +117,20 @@ def _take(scheme: str, path: Path) -> None:
     with ExitStack() as stack:
         screen = stack.enter_context(Screen(*SIZE))
         stack.enter_context(_taken(TAKEN))
-        panel = stack.enter_context(
-            Panel(screen, PROFILE, settings=f"{CONNECTIONS_ON_SHOW}scheme={scheme}\n{FONTS}")
+        portdeck = stack.enter_context(
+            PortdeckProcess(
+                screen, PROFILE, settings=f"{CONNECTIONS_ON_SHOW}scheme={scheme}\n{FONTS}"
+            )
         )
-        window = panel.window(screen)
+        window = portdeck.window(screen)
         screen.xdotool("windowsize", "--sync", window, *map(str, SIZE))
         screen.xdotool("windowmove", window, "0", "0", "windowfocus", "--sync", window)
         screen.xdotool("key", "F5")  # start all
-        panel.wait_until_listening(3)
+        portdeck.wait_until_listening(3)
         clients = stack.enter_context(_clients())
         # Go to the listeners, choose the first one, and talk to it.
         screen.xdotool("key", "ctrl+1", "Down", "ctrl+shift+t")
-        _wait_for(lambda: _connected(panel) == ECHO_CLIENTS + CHATTERS + 1)
+        _wait_for(lambda: _connected(portdeck) == ECHO_CLIENTS + CHATTERS + 1)
         time.sleep(SHOW_SECONDS)
         for saying in SAYINGS:
             screen.xdotool("type", saying)
@@ -203,10 +205,10 @@ def _talk(now: float, echoers: list[socket.socket], chatters: list[socket.socket
         chatters[int(now * 20) % len(chatters)].sendall(b"on my way\n")
 
 
-def _connected(panel: Panel) -> int:
+def _connected(portdeck: PortdeckProcess) -> int:
     """How many peers the program has accepted."""
     ports = (ECHO, HELLO, CHAT)
-    found = psutil.Process(panel.process.pid).net_connections("tcp")
+    found = psutil.Process(portdeck.process.pid).net_connections("tcp")
     return sum(
         each.status == psutil.CONN_ESTABLISHED and each.laddr.port in ports for each in found
     )

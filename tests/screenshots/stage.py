@@ -122,6 +122,8 @@ class Stage:
         if window.rest.traffic.pane is not None:
             self._clean_traffic(window.rest.traffic.pane)
         window.panes.place_console(False)
+        if window.console_area.folder.isVisible():  # a low window has it folded at first
+            window.panes.show_console(False)
         window.panes.show_sidebar()
         window.panes.show_details(False)
         window.console_area.opener.setChecked(False)

@@ -41,6 +41,11 @@ from tests.server.reactors import Client, HandReactor
 
 GUIDE = Path(__file__).parents[2] / "resources" / "guide" / "serve.md"
 
+
+def _hits(rule: str, hits: int, failures: int = 0) -> dict[str, object]:
+    return {"rule": rule, "hits": hits, "failures": failures}
+
+
 EXAMPLES: list[tuple[Event, str]] = [
     (Running("server.py", "python server.py"), "server.py runs as by: python server.py"),
     (Listening("Echo", "127.0.0.1", 8007), "Echo is listening on 127.0.0.1:8007."),
@@ -55,8 +60,8 @@ EXAMPLES: list[tuple[Event, str]] = [
     (Failed("Echo", "Port 1 is taken."), "Echo failed: Port 1 is taken."),
     (Stopped("Echo"), "Echo is stopped."),
     (
-        Rules("Device", [{"rule": "id", "hits": 2}, {"rule": "", "hits": 0}], 1),
-        "Device: hits of its rules: id: 2, 2: 0; unmatched messages: 1.",
+        Rules("Device", [_hits("id", 2), _hits("", 0, failures=1)], 1),
+        "Device: hits of its rules: id: 2, 2: 0 (1 failed); unmatched messages: 1.",
     ),
     (Rules("Device", [], 0), "Device: hits of its rules: there are none; unmatched messages: 0."),
     (Opened("Echo", 1, "127.0.0.1:5"), "Echo: connection 1 from 127.0.0.1:5."),

@@ -158,7 +158,10 @@ def test_a_listener_that_stops_tells_how_often_each_rule_matched(file: ProfileFi
 
     reactor = run(meanwhile, file)
     rules = next(each for each in reactor.events if each["event"] == "rules")
-    assert rules["rules"] == [{"rule": "identify", "hits": 2}, {"rule": "", "hits": 0}]
+    assert rules["rules"] == [
+        {"rule": "identify", "hits": 2, "failures": 0},
+        {"rule": "", "hits": 0, "failures": 0},
+    ]
     assert rules["unmatched"] == 1
     assert reactor.names[-3:] == ["rules", "stopped", "closed output"]
 
@@ -185,6 +188,16 @@ def test_a_contract_that_is_not_met_ends_with_4_and_says_why(
         'Device: Rule "identify" never matched.',
         'Device: 1 message matched no rule; the last was "\\x01what?".',
     ]
+
+
+def test_a_rule_that_fails_breaks_the_contract(
+    file: ProfileFile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(file, ('reply = "ACME\\r\\n"', 'reply = { file = "gone.bin" }'))
+    reactor = run(messages(b"*IDN?\n*IDN?\nADD\n"), file, require_rules=True, code=4)
+    rules = next(each for each in reactor.events if each["event"] == "rules")
+    assert rules["rules"][0] == {"rule": "identify", "hits": 2, "failures": 2}
+    assert 'Device: Rule "identify" failed 2 times.' in capsys.readouterr().err
 
 
 def test_without_a_contract_nothing_is_required(file: ProfileFile) -> None:

@@ -62,8 +62,8 @@ class Endpoint:
         self.waiting.append(Deferred())
         return self.waiting[-1]
 
-    def bind(self) -> Port:
-        port = Port()
+    def bind(self, port: Port | None = None) -> Port:
+        port = port or Port()
         self.waiting.pop(0).callback(port)
         return port
 
@@ -149,6 +149,21 @@ def test_it_is_stopped_when_its_socket_is_closed(
     assert stopped.called
     assert (listener.state, listener.port) == (State.STOPPED, None)
     assert record.states == ["starting", "listening", "stopping", "stopped"]
+
+
+class NamelessPort(Port):
+    def getHost(self) -> IPv4Address:
+        raise ValueError("no name")
+
+
+def test_a_socket_that_does_not_tell_its_address_is_closed(
+    listener: Listener, endpoint: Endpoint
+) -> None:
+    spawn(listener.start())
+    port = endpoint.bind(NamelessPort())
+    assert listener.state is State.FAILED
+    assert not port.is_bound
+    assert listener.port is None
 
 
 def test_each_start_counts_from_zero(

@@ -33,7 +33,7 @@ from typing import Any
 import psutil
 from attrs import Factory, define
 
-from tests.panel import Panel
+from tests.portdeck_process import PortdeckProcess
 from tests.screen import Screen
 from tests.soak.clients import MIB, PATIENCE_SECONDS, Client
 
@@ -141,16 +141,16 @@ class Target:
 @contextmanager
 def window(screen: Screen, profile: str, code: Path) -> Iterator[Target]:
     environment = {"SOAK_REPORT": "1"}
-    with Panel(
+    with PortdeckProcess(
         screen,
         profile,
         module="tests.soak.target",
         environment=environment,
         pipe=subprocess.PIPE,
         trusted=[code],
-    ) as panel:
-        panel.wait_until_listening(3)
-        yield Target("window", panel.process, panel.process.stdout)
+    ) as portdeck:
+        portdeck.wait_until_listening(3)
+        yield Target("window", portdeck.process, portdeck.process.stdout)
 
 
 @contextmanager

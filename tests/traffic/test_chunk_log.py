@@ -202,7 +202,7 @@ def test_wake_is_called_once_until_the_next_look() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 64, 65_536])
 def test_memory_stays_within_the_bound(size: int) -> None:
-    bound = 2 * 1024 * 1024
+    bound = 1024 * 1024
     data = bytes(size)
     tracemalloc.start()
     try:
@@ -254,7 +254,7 @@ def test_an_echo_of_large_chunks_takes_memory_for_one_direction() -> None:
 
 @pytest.mark.parametrize("size", [64, 1_500, 65_536])
 def test_a_full_log_reuses_the_memory_of_what_it_drops(size: int) -> None:
-    bound = 4 * 1024 * 1024
+    bound = 1024 * 1024
     log = ChunkLog(max_bytes=bound)
     data = bytes(size)
     turns = 2 * bound // size
@@ -273,7 +273,7 @@ def test_a_full_log_reuses_the_memory_of_what_it_drops(size: int) -> None:
 
 @pytest.mark.parametrize("size", [1, 64, 1_500, 65_536, 200_000])
 def test_an_echo_stays_under_the_bound_too(size: int) -> None:
-    bound = 2 * 1024 * 1024
+    bound = 1024 * 1024
     tracemalloc.start()
     try:
         log = ChunkLog(max_bytes=bound, max_chunks=10**9)

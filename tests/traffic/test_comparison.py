@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from random import Random
 from time import perf_counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +60,19 @@ def test_missing_extra_and_different_messages_are_distinguished() -> None:
     assert row.expected_marks == row.came_marks == ((8, 10),)
     assert different.summary() == "2 equal, 1 different."
     assert not different.is_equal
+
+
+@pytest.mark.parametrize("kinds", [5_000, 10])
+def test_many_missing_messages_leave_the_others_equal(kinds: int) -> None:
+    said = [b"answer %d" % (number % kinds) for number in range(5_000)]
+    assert compare(said, said[::2]).summary() == "2500 equal, 2500 missing."
+    assert compare(said[::2], said).summary() == "2500 equal, 2500 extra."
+
+
+def test_parts_far_apart_are_marked_in_a_long_message() -> None:
+    one = Random(1).randbytes(60_000)
+    other = one[:20_000] + b"more" + one[20_000:50_000] + one[50_100:]
+    assert marks_between(one, other) == (((50_000, 50_100),), ((20_000, 20_004),))
 
 
 def test_lines_for_a_terminal_mark_the_bytes() -> None:

@@ -52,7 +52,6 @@ def test_a_message_and_its_answers_become_a_rule() -> None:
         "reply": ["ACME\\r\\n", "more\\r\\n"],
     }
     assert propose_rule(message, [], Lines()) == {"equals": "*IDN?"}
-    assert propose_rule(message, followed, Lines(), keeps_delay=True)["delay"] == 1.0
 
 
 def test_binary_messages_become_hex() -> None:

@@ -73,6 +73,8 @@ NOT_NEEDED_TO_OPEN = {
     "numpy",
     "psutil",
     "pyqtgraph",
+    "qtpy",
+    "qtpy.QtCore",
     "sqlite3",
     "tomlkit",
     "twisted.application.service",

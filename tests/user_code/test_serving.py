@@ -389,6 +389,26 @@ def test_a_reload_that_fails_leaves_the_old_code_in_place(
     assert listener.reload_error == ""
 
 
+def test_options_can_go_back_after_a_reload_that_took_them(bench: Bench, write: Write) -> None:
+    words = ListenerSpec(
+        name="Rules",
+        protocol="replies",
+        endpoint="tcp:0",
+        options={"rule": [{"any": True, "reply": "words\\n"}]},
+    )
+    function = evolve(words, options={"rule": [{"python": "answers.py:answer"}]})
+    listener = bench.deck.add(words)
+    bench.result_of(bench.deck.start(listener))
+    listener.change(function)
+    assert listener.reload_error
+    write("answers.py", "def answer(message, context):\n    return b'function\\n'\n")
+    assert listener.reload()
+    peer = bench.connect(listener)
+    peer.asks(b"?\n", b"function\n")
+    listener.change(words)
+    peer.asks(b"?\n", b"words\n")
+
+
 def test_only_an_open_listener_with_user_code_is_reloaded(bench: Bench, write: Write) -> None:
     write("echo.py", ECHO)
     listener = bench.listener()

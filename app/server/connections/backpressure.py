@@ -1,6 +1,7 @@
 """Backpressure: a bound on what waits for one slow reader.
 
-`Backpressure` stops reading from a peer that does not read what is written to it. `unsent_bytes`
+`Backpressure` stops reading from a peer that does not read what is written to it.
+`ConnectionWithBackpressure` is the part of a `Connection` that makes and uses it. `unsent_bytes`
 counts the bytes that wait. Twisted has no public name for them: a socket's transport keeps them in
 two buffers, and TLS keeps two more above it. Only this module uses those private names.
 """
@@ -11,9 +12,12 @@ import logging
 from typing import Any
 
 from twisted.internet.abstract import FileDescriptor
-from twisted.internet.interfaces import IPushProducer
+from twisted.internet.interfaces import IProducer, IPushProducer
 from twisted.internet.tcp import Connection as SocketTransport
 from zope.interface import implementer
+
+from app.server.connections.facts import ConnectionFacts
+from app.server.sockets.socket_info import queued_bytes
 
 log = logging.getLogger(__name__)
 
@@ -193,6 +197,87 @@ class Backpressure:
         # Faults know that the peer has closed its side, and may hold the loss that follows.
         if not self.read_closed or self._source is not self._transport:
             self._source.resumeProducing()
+
+
+class ConnectionWithBackpressure(ConnectionFacts):
+    """The part of a `Connection` that bounds what is unsent: its protocol, and the producer that
+    the protocol registers, pause and resume; see `IPushProducer` and `IConsumer` of Twisted."""
+
+    _backpressure: Backpressure | None = None
+
+    progress_at = 0.0
+    """When the peer was last seen to read unsent bytes, or when closing began."""
+
+    _received_at_check: int | None = None
+    """How many of `bytes_out` the peer had received at the last check. `None` if nothing was
+    waiting."""
+
+    @property
+    def backpressure(self) -> Backpressure:
+        """Made when it is first needed: when more is written than a buffer holds, or a producer is
+        registered. It is a tenth of an idle connection."""
+        if self._backpressure is None:
+            self._backpressure = Backpressure(self.transport)
+        return self._backpressure
+
+    @property
+    def bytes_unsent(self) -> int:
+        """How many of `bytes_out` wait here for the peer to read; 0 when it is closed."""
+        return unsent_bytes(self.transport) if self.connected else 0
+
+    @property
+    def has_producer(self) -> bool:
+        """Whether the protocol has registered a producer."""
+        return self._backpressure is not None and self._backpressure.producer is not None
+
+    @property
+    def can_close_now(self) -> bool:
+        """Whether closing need not wait: on a plain socket, and everything written is sent.
+
+        Then the connection may be closed in the same turn, where Twisted closes the protocols that
+        know no half-closed connections.
+        """
+        is_relayed = self._backpressure is not None and self._backpressure.is_relayed
+        return not (is_relayed or self.has_producer) and is_flushed_socket(self.transport)
+
+    def loseConnection(self) -> None:
+        """Close when everything written is sent. `Connection` does it."""
+        raise NotImplementedError
+
+    def pauseProducing(self) -> None:
+        if not self.disconnecting:
+            self.backpressure.pause_for_protocol()
+
+    def resumeProducing(self) -> None:
+        if not self.disconnecting:
+            self.backpressure.resume_for_protocol()
+
+    def stopProducing(self) -> None:
+        self.loseConnection()
+
+    def registerProducer(self, producer: IProducer, streaming: bool) -> None:
+        if self.disconnecting or not self.connected:
+            producer.stopProducing()
+        else:
+            self.backpressure.attach(producer, streaming=streaming)
+
+    def unregisterProducer(self) -> None:
+        self.backpressure.detach(closing=self.disconnecting)
+
+    def stopConsuming(self) -> None:
+        self.unregisterProducer()
+        self.loseConnection()
+
+    def peer_progressed(self) -> bool:
+        """Whether the peer has read some of the waiting bytes since the last call.
+
+        Also true if bytes wait now and none waited at the last call: there is nothing to compare
+        with yet.
+        """
+        waiting = self.bytes_unsent + queued_bytes(self.transport)
+        before, received = self._received_at_check, self.bytes_out - waiting
+        self._received_at_check = received if waiting else None
+        return waiting > 0 if before is None else received > before
 
 
 def unsent_bytes(transport: Any) -> int:

@@ -4,7 +4,8 @@ A `Connection` counts the bytes, passes them to the traffic tap, bounds what is 
 in a way that lets the peer read the last bytes. It reports to one `ConnectionObserver`, which is
 the only way from the server up to the window and to `portdeck serve`.
 
-The values that are shown of it are in `facts`, and what its faults need of it in `fault_adapter`.
+Three parts of it have files of their own, each built on the one before: the values that are shown,
+in `facts`; the bound on what is unsent, in `backpressure`; and its faults, in `fault_adapter`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from twisted.python.failure import Failure
 from zope.interface import directlyProvides, implementer, providedBy
 from zope.interface.declarations import Provides
 
-from app.forwarding.link import IRelay
+from app.forwarding.link import IRelay, IRelayedConnection
 from app.net.sockets import write_promptly
 from app.server.connections.backpressure import FULL_BYTES, Backpressure
 from app.server.connections.closing import (
@@ -53,17 +54,16 @@ from app.server.connections.closing import (
     implements,
     looks_like_tls,
 )
-from app.server.connections.fault_adapter import FAULT
+from app.server.connections.fault_adapter import FAULT, ConnectionWithFaults
 from app.server.connections.owner import ConnectionOwner
-from app.server.connections.relayed import RelayedConnection
 from app.text.sentence import composed
 from app.traffic.connection_info import RECEIVED, SENT, CloseKind
 
 log = logging.getLogger(__name__)
 
 
-@implementer(IHalfCloseableProtocol, IHandshakeListener)
-class Connection(RelayedConnection, ProtocolWrapper):
+@implementer(IHalfCloseableProtocol, IHandshakeListener, IRelayedConnection)
+class Connection(ConnectionWithFaults, ProtocolWrapper):
     """Counts, taps and limits one connection.
 
     It is the transport of the protocol, and the protocol of the transport. It adds three things to
@@ -150,7 +150,7 @@ class Connection(RelayedConnection, ProtocolWrapper):
         elif self.bytes_unsent and not self.timed_out:
             self.close_over_limit(DID_NOT_READ, did_not_read_for(seconds))
         else:
-            self._abort(self.reason)
+            self.abort(self.reason)
 
     # Calls from the transport
 
@@ -251,6 +251,21 @@ class Connection(RelayedConnection, ProtocolWrapper):
         self.wrappedProtocol = None
         self.factory.unregisterProtocol(self)
 
+    # Calls from a relay, which the protocol may be
+
+    def target_connected(self) -> None:
+        """The link is open: it gets a number of its own in the traffic."""
+        assert self.target is not None
+        self.target.number = next(self.factory.numbers)
+        self.factory.observer.forwarded(self)
+
+    def tap_target(self, direction: bool, data: bytes) -> None:
+        """Keep a chunk of the link in the traffic."""
+        factory = self.factory
+        if factory.tap is not None and self.target is not None:
+            now = factory.seconds()
+            factory.tap(now + self.unix_offset, self.target.number, direction, data)
+
     # Calls from the protocol
 
     def write(self, data: bytes) -> None:
@@ -305,6 +320,8 @@ class Connection(RelayedConnection, ProtocolWrapper):
         if self.disconnecting or not self.connected:
             return
         self._begin_to_close(kind, reason)
+        if not self.connected:  # it was lost before, and a fault held that back
+            return
         if self.faults is not None:
             self.faults.close()
         else:
@@ -326,8 +343,18 @@ class Connection(RelayedConnection, ProtocolWrapper):
             self.transport.loseWriteConnection()
 
     def abortConnection(self) -> None:
-        """Close immediately with a reset. Unsent bytes are dropped."""
-        self._abort(ABORTED_BY_LISTENER)
+        """Close with a reset, as the protocol wants it: behind what faults only delay."""
+        self._reset(ABORTED_BY_LISTENER)
+
+    def abort(self, reason: str = ABORTED_BY_LISTENER) -> None:
+        """Close immediately with a reset. Unsent bytes are dropped, also those that faults hold."""
+        if self._aborted or not self.connected:
+            return
+        self.close_kind, self.reason = CloseKind.RESET_HERE, reason
+        self.disconnecting = self._aborted = self._write_closed = True
+        if self.faults is not None:
+            self.faults.abort()
+        self.transport.abortConnection()
 
     def startTLS(self, *arguments: Any) -> None:
         """Use TLS from now on; see `ITLSTransport`."""
@@ -357,7 +384,7 @@ class Connection(RelayedConnection, ProtocolWrapper):
         self.disconnecting = True
         self.progress_at = self.factory.seconds()
         self.factory.on_closing()
-        if self.backpressure.is_relayed:
+        if self.backpressure.is_relayed and self.has_begun:
             self.call(self.wrappedProtocol.connectionClosing)
         # Keep reading in any case: otherwise the peer's end of file is not noticed.
         self.backpressure.resume_for_protocol()
@@ -373,16 +400,19 @@ class Connection(RelayedConnection, ProtocolWrapper):
 
     def close_over_limit(self, limit: str, reason: str) -> None:
         self.factory.closed_by_limit.add(limit)
-        self._abort(reason)
+        self.abort(reason)
 
-    def _abort(self, reason: str) -> None:
-        if self._aborted or not self.connected:
+    def _reset(self, reason: str) -> None:
+        if self.faults is None or self.disconnecting:
+            self.abort(reason)
             return
-        self.close_kind, self.reason = CloseKind.RESET_HERE, reason
-        self.disconnecting = self._aborted = self._write_closed = True
+        if self.has_producer:
+            self.backpressure.stopProducing()
+        self._begin_to_close(CloseKind.RESET_HERE, reason)
         if self.faults is not None:
-            self.faults.abort()
-        self.transport.abortConnection()
+            self.faults.reset()
+        else:  # they held nothing any more, or they held that it is lost
+            self.abort(reason)
 
     def call(self, callback: Callable[..., object], *arguments: object) -> None:
         try:
@@ -398,4 +428,4 @@ class Connection(RelayedConnection, ProtocolWrapper):
             exc_info=error,
         )
         self.factory.code_errors.add(describe_error(error))
-        self._abort(describe_error(error))
+        self._reset(describe_error(error))

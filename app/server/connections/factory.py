@@ -275,7 +275,7 @@ async def close_all(factory: ListenerFactory, clock: IReactorTime) -> None:
 
     def abort_all() -> None:
         for connection in list(factory.connections):
-            connection.abortConnection()
+            connection.abort()
 
     gone = factory.when_empty()
     for connection in list(factory.connections):

@@ -15,11 +15,10 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.tcp import Port
 
 from app.forwarding.link import TargetLink
-from app.server.connections.backpressure import unsent_bytes
 from app.server.connections.closing import TlsFacts
 from app.server.connections.owner import ConnectionOwner
 from app.server.sockets.addresses import format_address
-from app.server.sockets.socket_info import credentials_of, queued_bytes
+from app.server.sockets.socket_info import credentials_of
 from app.traffic.connection_info import CloseKind
 
 
@@ -77,6 +76,9 @@ class ConnectionFacts:
     closed_at = 0.0
     """When it closed; 0 while it is open."""
 
+    _last_peer: IAddress | None = None
+    """The peer's address once it has closed: Twisted makes a new one at each question."""
+
     unix_offset = -inf
     """The most by which Unix time was ahead of the reactor's clock since the connection opened."""
 
@@ -93,30 +95,29 @@ class ConnectionFacts:
     target: TargetLink | None = None
     """The connection to the target of a client that is forwarded, as soon as it is tried."""
 
+    target_has_ended = False
+    """Whether the target has closed before the client did. The relay sets it."""
+
+    hint = ""
+    """Text to append to `reason` when the connection closes. The protocol may set it."""
+
     timed_out = False
     """Whether it is closing because of the idle time-out."""
-
-    progress_at = 0.0
-    """When the peer was last seen to read unsent bytes, or when closing began."""
-
-    _received_at_check: int | None = None
-    """How many of `bytes_out` the peer had received at the last check. `None` if nothing was
-    waiting."""
 
     @property
     def peer_address(self) -> IAddress | None:
         """The peer's address. The transport keeps it, also after the connection is closed."""
-        return None if self.transport is None else self.transport.getPeer()
+        if self._last_peer is not None or self.transport is None:
+            return self._last_peer
+        peer: IAddress = self.transport.getPeer()
+        if not self.connected:
+            self._last_peer = peer
+        return peer
 
     @property
     def peer(self) -> str:
         """The peer as text: an address, or the process at the other end of a Unix socket."""
         return self.process or format_address(self.peer_address)
-
-    @property
-    def bytes_unsent(self) -> int:
-        """How many of `bytes_out` wait here for the peer to read; 0 when it is closed."""
-        return unsent_bytes(self.transport) if self.connected else 0
 
     def mark_opened(self) -> None:
         """Note the time: the connection is open."""
@@ -159,14 +160,3 @@ class ConnectionFacts:
             self.process = str(credentials_of(self.transport) or "")
         elif isinstance(port, Port) and port not in known:
             known[port] = self.local if port.getHost() == host else ""
-
-    def peer_progressed(self) -> bool:
-        """Whether the peer has read some of the waiting bytes since the last call.
-
-        Also true if bytes wait now and none waited at the last call: there is nothing to compare
-        with yet.
-        """
-        waiting = self.bytes_unsent + queued_bytes(self.transport)
-        before, received = self._received_at_check, self.bytes_out - waiting
-        self._received_at_check = received if waiting else None
-        return waiting > 0 if before is None else received > before

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.interfaces import ITCPTransport
 from twisted.python.failure import Failure
 
-from app.faults.listener import Draws
+from app.faults.listener import Draws, ListenerFaults
 from app.faults.spec import Fault, FaultLeg, armed, of_leg
-from app.server.connections.producers import ConnectionWithProducers
+from app.server.connections.backpressure import ConnectionWithBackpressure
 from app.server.sockets.socket_info import queued_bytes
 from app.text.sentence import Sentence, composed
 
@@ -26,7 +26,7 @@ FAULT = Sentence("fault", "fault")
 """The limit by which a connection counts as closed if a fault has ended it."""
 
 
-class ConnectionWithFaults(ConnectionWithProducers):
+class ConnectionWithFaults(ConnectionWithBackpressure):
     """A connection that faults may act on.
 
     The methods `pass_…` do what happens without faults. While there are faults, the engine calls
@@ -106,6 +106,23 @@ class ConnectionWithFaults(ConnectionWithProducers):
             self.draws = self.factory.faults.draws()
         return self.factory.faults.hitting(self.draws)
 
+    @property
+    def shared_faults(self) -> ListenerFaults:
+        """The faults of the listener."""
+        return self.factory.faults
+
+    def target_refuses(self) -> bool:
+        """Whether a fault refuses the link that is going to be made."""
+        return self.factory.faults.refuses(FaultLeg.TARGET)
+
+    def target_faults(self, *, by_datagram: bool = False) -> tuple[Fault, ...]:
+        """The faults that act on the link. `by_datagram` gives also those that do not hit this
+        connection: they decide for each datagram."""
+        chosen = self.own_faults
+        if chosen is None:
+            chosen = self.factory.faults.faults if by_datagram else self.chosen_faults()
+        return of_leg(chosen, FaultLeg.TARGET)
+
     def _start_faults(self, faults: tuple[Fault, ...]) -> None:
         from app.faults.connection import ConnectionFaults
 
@@ -142,6 +159,10 @@ class ConnectionWithFaults(ConnectionWithProducers):
 
     def pass_close(self) -> None:
         """Close the transport when it has sent everything."""
+        raise NotImplementedError
+
+    def abort(self, reason: str) -> None:
+        """Close immediately with a reset."""
         raise NotImplementedError
 
     def end_by_fault(self, reason: str) -> None:
@@ -185,6 +206,9 @@ class FaultAdapter:
         self._connection.progress_at = self._connection.factory.seconds()
         self._connection.factory.on_closing()
         self._connection.pass_close()
+
+    def pass_reset(self) -> None:
+        self._connection.abort(self._connection.reason)
 
     def read_wire(self, wanted: bool) -> None:
         transport = self._connection.transport

@@ -143,9 +143,9 @@ class Peer(Connection):
         """Remove the peer. Nothing is sent to it."""
         self.end(CLOSED_BY_LISTENER)
 
-    def abortConnection(self) -> None:
+    def abort(self, reason: str = ABORTED_BY_LISTENER) -> None:
         """Remove the peer. Nothing is sent to it."""
-        self.end(ABORTED_BY_LISTENER)
+        self.end(reason)
 
     def end(self, reason: str) -> None:
         """Remove the peer, for `reason`."""

@@ -11,9 +11,7 @@ import tempfile
 from ipaddress import IPv6Address
 from itertools import pairwise
 from struct import Struct
-from typing import BinaryIO, Final
-
-from attrs import frozen
+from typing import BinaryIO, Final, NamedTuple
 
 from app.traffic.connection_info import Address, ConnectionInfo
 
@@ -25,8 +23,7 @@ _HOST_BYTES: Final = 16
 _PAIR: Final = Struct(">B16sH16sH")  # flags, server's host and port, client's host and port
 
 
-@frozen
-class ChunkEntry:
+class ChunkEntry(NamedTuple):
     """One chunk: `size` bytes at `place` in the file, or `missing` bytes that are not in the
     file."""
 
@@ -56,8 +53,9 @@ class ChunkIndex:
         if len(self._tail) >= _BATCH_BYTES:
             self._write()
 
-    def entries(self, number: int, count: int) -> list[ChunkEntry]:
-        """Up to `count` entries from `number` on."""
+    def entries(self, number: int, count: int, most_bytes: int = _LARGEST) -> list[ChunkEntry]:
+        """Up to `count` entries from `number` on, as many as fit into `most_bytes` of data, but one
+        at least."""
         start = number * _ENTRY.size
         stop = min(start + count * _ENTRY.size, self.end * _ENTRY.size)
         data = b""
@@ -66,7 +64,14 @@ class ChunkIndex:
             data = self._file.read(min(stop, self._written) - start)
         if stop > self._written:
             data += self._tail[max(0, start - self._written) : stop - self._written]
-        return [ChunkEntry(*fields) for fields in _ENTRY.iter_unpack(data)]
+        entries: list[ChunkEntry] = []
+        size = 0
+        for entry in map(ChunkEntry._make, _ENTRY.iter_unpack(data)):
+            size += entry.size
+            if entries and size > most_bytes:
+                break
+            entries.append(entry)
+        return entries
 
     def close(self) -> None:
         """Forget all entries."""

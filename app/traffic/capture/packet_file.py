@@ -19,7 +19,7 @@ from typing import Final
 from attrs import frozen
 
 from app.files.paths import open_regular
-from app.text.sentence import Sentence, composed, system_reason
+from app.text.sentence import Sentence, SentenceError, composed, system_reason
 
 READ_BYTES: Final = 1024 * 1024
 END_MISSING: Final = Sentence("end-missing", "The end is missing. This is what is left of it.")
@@ -49,7 +49,7 @@ _PCAP_ORDERS: Final = {
 _PCAP_HEADER_BYTES: Final = 24
 
 
-class CaptureError(Exception):
+class CaptureError(SentenceError):
     """A capture cannot be read; `str()` is a sentence for the user."""
 
 
@@ -98,9 +98,7 @@ class PacketFile:
             self._file = open_regular(path, is_buffered=False)
         except FileNotFoundError as error:
             raise CaptureError(
-                Sentence(
-                    "capture-no-file", "{path}: There is no such file. Check the path.", path=path
-                )
+                "capture-no-file", "{path}: There is no such file. Check the path.", path=path
             ) from error
         except (OSError, ValueError) as error:
             raise CaptureError(
@@ -146,29 +144,23 @@ class PacketFile:
         if magic in _PCAP_ORDERS:
             if len(self._buffer) < _PCAP_HEADER_BYTES:
                 raise CaptureError(
-                    Sentence(
-                        "capture-ends-in-header",
-                        "{path}: It ends within its header. Capture it again.",
-                        path=self.path,
-                    )
+                    "capture-ends-in-header",
+                    "{path}: It ends within its header. Capture it again.",
+                    path=self.path,
                 )
             return False
         if not magic:
-            raise CaptureError(Sentence("capture-empty", "{path}: It is empty.", path=self.path))
+            raise CaptureError("capture-empty", "{path}: It is empty.", path=self.path)
         if magic[:2] == b"\x1f\x8b" or magic == b"\x28\xb5\x2f\xfd":
             raise CaptureError(
-                Sentence(
-                    "capture-compressed",
-                    "{path}: It is compressed. Unpack it, then open it again.",
-                    path=self.path,
-                )
-            )
-        raise CaptureError(
-            Sentence(
-                "capture-none",
-                "{path}: It is no capture. Choose a .pcap or .pcapng file.",
+                "capture-compressed",
+                "{path}: It is compressed. Unpack it, then open it again.",
                 path=self.path,
             )
+        raise CaptureError(
+            "capture-none",
+            "{path}: It is no capture. Choose a .pcap or .pcapng file.",
+            path=self.path,
         )
 
     def _records(self) -> Iterator[Packet | None]:

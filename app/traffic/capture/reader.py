@@ -55,9 +55,7 @@ class Capture:
         except OSError as error:
             self._file.close()
             raise CaptureError(
-                Sentence(
-                    "capture-error", "{path}: {reason}.", path=path, reason=system_reason(error)
-                )
+                "capture-error", "{path}: {reason}.", path=path, reason=system_reason(error)
             ) from error
         self._packets = self._file.packets()
         self._is_read = False
@@ -165,13 +163,7 @@ class Capture:
         number = max(0, number)
         if number >= self.end:
             return None
-        entries = self._index.entries(number, max(1, most_chunks))
-        size = 0
-        for count, entry in enumerate(entries):
-            size += entry.size
-            if count and size > most_bytes:
-                del entries[count:]
-                break
+        entries = self._index.entries(number, max(1, most_chunks), most_bytes)
         data = self._data(entries)
         return Span(
             number,

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from app.text.sentence import Sentence, system_reason
+from app.text.sentence import SentenceError, system_reason
 from app.traffic.chunk_log import Chunk
 from app.traffic.connection_info import ConnectionEnd, ConnectionInfo
 from app.traffic.source import ChunkSource
@@ -39,7 +39,7 @@ class ExportFormat(Protocol):
         """The bytes for the end of a connection, after its last chunk."""
 
 
-class ExportError(Exception):
+class ExportError(SentenceError):
     """The file could not be written; `str()` is a sentence for the user."""
 
 
@@ -105,12 +105,10 @@ class Job:
             self.cancel()
             log.exception("%s was not written.", self.path)
             raise ExportError(
-                Sentence(
-                    "export-form-impossible",
-                    "{path} was not written: the traffic cannot be put into this form. Choose "
-                    "another one, or export less of it.",
-                    path=self.path,
-                )
+                "export-form-impossible",
+                "{path} was not written: the traffic cannot be put into this form. Choose "
+                "another one, or export less of it.",
+                path=self.path,
             ) from error
         return self.is_over
 
@@ -171,10 +169,8 @@ class Job:
 
 def _explained(error: OSError, path: Path) -> ExportError:
     return ExportError(
-        Sentence(
-            "export-not-written",
-            "{path} was not written: {reason}.",
-            path=path,
-            reason=system_reason(error),
-        )
+        "export-not-written",
+        "{path} was not written: {reason}.",
+        path=path,
+        reason=system_reason(error),
     )

@@ -271,17 +271,19 @@ class Recording:
 _Row = tuple[int, float, int, int, bytes]
 """Number, time, connection, sent, data."""
 
+_TYPES: Final = (int, float, int, int, bytes)
 _DAMAGED: Final[_Row] = (0, 0.0, 0, 0, b"")
 
 
-def _check_row(row: tuple[object, ...], expected: int) -> None:
+def _check_row(row: _Row, expected: int) -> None:
     """Raises `ValueError` for a row that no recorder wrote, such as the zeros of a missing page."""
-    match row:
-        case (int(number), float(time), int(connection), int(), bytes()) if (
-            number == expected and 0 <= time < LATEST and 0 <= connection < MOST_CONNECTIONS
-        ):
-            return
-    raise ValueError("damaged")
+    # A search reads every row. `match` takes ten times as long.
+    if (
+        tuple(map(type, row)) != _TYPES
+        or row[0] != expected
+        or not (0 <= row[1] < LATEST and 0 <= row[2] < MOST_CONNECTIONS)
+    ):
+        raise ValueError("damaged")
 
 
 def _ending(row: tuple[object, ...]) -> ConnectionEnd | None:
@@ -334,17 +336,15 @@ def _check(database: sqlite3.Connection, path: Path) -> None:
     (application,) = database.execute("PRAGMA application_id").fetchone()
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
-        raise RecordingError(Sentence("recording-none", "{path}: It is no recording.", path=path))
+        raise RecordingError("recording-none", "{path}: It is no recording.", path=path)
     if version > VERSION:
         raise RecordingError(
-            Sentence(
-                "recording-newer",
-                "{path}: It was made by a newer Portdeck. Open it with that.",
-                path=path,
-            )
+            "recording-newer",
+            "{path}: It was made by a newer Portdeck. Open it with that.",
+            path=path,
         )
     if _tables(database) != _our_tables():
-        raise RecordingError(Sentence("recording-damaged", "{path}: It is damaged.", path=path))
+        raise RecordingError("recording-damaged", "{path}: It is damaged.", path=path)
 
 
 def _tables(database: sqlite3.Connection) -> list[tuple[str, str]]:

@@ -18,7 +18,6 @@ from typing import Final
 from attrs import evolve, frozen
 
 from app.files.locks import folder_lock, lock_recording, recording_is_locked
-from app.text.sentence import Sentence
 from app.traffic.chunk_log import ChunkLog, Span
 from app.traffic.connection_info import ConnectionEnd, ConnectionInfo
 from app.traffic.recording.schema import TABLES, RecordingError, explained, journal_of
@@ -252,11 +251,9 @@ class Writer:
             with folder_lock(self.path.parent):
                 if recording_is_locked(self.path):
                     raise RecordingError(
-                        Sentence(
-                            "recording-elsewhere",
-                            "{path}: Another window is recording to it. Choose another name.",
-                            path=self.path,
-                        )
+                        "recording-elsewhere",
+                        "{path}: Another window is recording to it. Choose another name.",
+                        path=self.path,
                     )
                 part.unlink(missing_ok=True)
                 self._lock_descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -284,11 +281,9 @@ class Writer:
             raise explained(error, self.path) from error
         if free < RESERVE_BYTES:
             raise RecordingError(
-                Sentence(
-                    "disk-nearly-full",
-                    "{path}: The disk is nearly full. Make room, or record to another one.",
-                    path=self.path,
-                )
+                "disk-nearly-full",
+                "{path}: The disk is nearly full. Make room, or record to another one.",
+                path=self.path,
             )
 
 

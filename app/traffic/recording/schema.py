@@ -13,7 +13,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from app.text.sentence import Sentence, composed, system_reason
+from app.text.sentence import Sentence, SentenceError, composed, system_reason
 
 SUFFIX: Final = "sqlite"
 
@@ -61,7 +61,7 @@ INSERT INTO total VALUES (0, 0, 0);
 """
 
 
-class RecordingError(Exception):
+class RecordingError(SentenceError):
     """A recording could not be written or read; `str()` is a sentence for the user."""
 
 

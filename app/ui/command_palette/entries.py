@@ -20,8 +20,8 @@ from app.server.connections.connection import Connection
 from app.server.listener import Listener
 from app.text import readable
 from app.ui.command_palette.matching import Match, fuzzy_match
-from app.ui.command_types import Command, Menu
-from app.ui.commands import COMMANDS, Commands
+from app.ui.command_table import COMMANDS
+from app.ui.commands import Command, Commands, Menu
 
 translate = QCoreApplication.translate
 
@@ -58,6 +58,13 @@ class Group(Enum):
     SETTING = "setting"
 
 
+SPELLED_OUT: Final = 3
+"""From so many letters on, a query is a word rather than the beginnings of several."""
+
+LEAST_SHARE: Final = 0.4
+"""What scores less than this share of the best is no match for a word."""
+
+
 @frozen(eq=False)
 class Entry:
     """A line of the palette."""
@@ -89,7 +96,8 @@ class Found:
 def find(query: str, entries: Iterable[Entry]) -> list[Found]:
     """The entries that match `query`, best first, at most `MOST_SHOWN`.
 
-    What cannot be done now stands last. With an empty query all match, in their order.
+    What cannot be done now stands last. With an empty query all match, in their order. What has the
+    letters only here and there is left out if something has them as a word.
     """
     if not query.strip():
         return [Found(each) for each in islice(entries, MOST_SHOWN)]
@@ -99,6 +107,9 @@ def find(query: str, entries: Iterable[Entry]) -> list[Found]:
         if match is not None:
             ranked.append((not entry.is_enabled, -match.score, number, entry, match.positions))
     ranked.sort(key=lambda each: each[:3])
+    if len(query.strip()) >= SPELLED_OUT:
+        least = LEAST_SHARE * max((-score for _, score, *_ in ranked), default=0.0)
+        ranked = [each for each in ranked if -each[1] >= least]
     return [Found(entry, positions) for *_, entry, positions in ranked[:MOST_SHOWN]]
 
 

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QPoint,
+    QPointF,
     QRect,
     QSize,
     Qt,
@@ -39,6 +39,7 @@ from app.ui.command_palette.entries import Entry, Found, find, group_title
 from app.ui.style.palette import quiet_color
 from app.ui.style.theme import Theme
 from app.ui.widgets.layouts import fill
+from app.ui.widgets.translation import listed
 
 WIDTH: Final = 620
 ROWS_SHOWN: Final = 11
@@ -193,7 +194,7 @@ def spoken(entry: Entry) -> str:
     parts = [entry.text, group_title(entry.group), entry.detail, entry.keys]
     if not entry.is_enabled:
         parts.append(QCoreApplication.translate("CommandPalette", "not possible now"))
-    return ", ".join(part for part in parts if part)
+    return listed(part for part in parts if part)
 
 
 class _FoundModel(QAbstractListModel):
@@ -297,7 +298,7 @@ def _draw_found(painter: QPainter, room: QRect, found: Found, color: QColor) -> 
     layout.endLayout()
     painter.setPen(color)
     top = room.top() + (room.height() - line.height()) / 2
-    layout.draw(painter, QPoint(room.left(), round(top)))
+    layout.draw(painter, QPointF(room.left(), top))  # as `drawText` rounds
     return round(line.naturalTextWidth())
 
 

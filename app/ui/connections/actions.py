@@ -157,7 +157,7 @@ class ConnectionActions(QObject):
 
     def _abort(self) -> None:
         for connection in list(self._live()):
-            connection.abortConnection()
+            connection.abort()
 
 
 class SendDialogs(QObject):

@@ -101,11 +101,11 @@ class ColumnLayout(QObject):
         limits = {number: self._limit(number, grows=spare > 0) for number in shown}
         reach = sum(limits[number] - usual[number] for number in shown)
         used = min(1.0, spare / reach) if reach else 0.0
+        end = 1e-6  # or a float just below a title's width would cut the title
         with self._widths_kept():
             for number in shown:
-                change = (limits[number] - usual[number]) * used
-                # A little more, or a float just below a title's width would cut the title.
-                self._header.resizeSection(number, int(usual[number] + change + 1e-6))
+                start, end = end, end + usual[number] + (limits[number] - usual[number]) * used
+                self._header.resizeSection(number, int(end) - int(start))
 
     def text(self) -> str:
         """The layout as one line of JSON, for `restore`."""

@@ -37,6 +37,9 @@ class ColumnsDialog(QDialog):
         self.buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
         self._lay_out()
         self._fill()
+        rows = self.list.sizeHintForRow(0) * self.list.count() + 2 * self.list.frameWidth()
+        around = self.sizeHint().height() - self.list.sizeHint().height()
+        self.resize(380, rows + around)
         self.list.setCurrentRow(0)
         self.list.itemChanged.connect(self._check)
         self.list.currentRowChanged.connect(self._update_buttons)
@@ -65,7 +68,6 @@ class ColumnsDialog(QDialog):
         layout.addWidget(advice)
         layout.addLayout(middle, 1)
         layout.addWidget(self.buttons)
-        self.resize(380, 420)
 
     def _fill(self) -> None:
         with QSignalBlocker(self.list):

@@ -73,6 +73,7 @@ class ConnectionsPane(QWidget):
         self._listeners: tuple[Listener, ...] = ()
         self._names: frozenset[str] = frozenset()
         self._count = 0
+        self._idle_hint = self.tr("Nobody is connected.")
         self._reported: tuple[int, int] | None = None
         self._ticks_since_sort = 0
         self._target_was_shown = False
@@ -131,6 +132,14 @@ class ConnectionsPane(QWidget):
         self.table.selectRow(row)
         self.table.scrollTo(self.model.index(row, 0))
         return True
+
+    def offer(self, hint: str, words: str, number: int) -> None:
+        """While nobody is connected, say `hint` above a button with `words`. A click on it emits
+        `table.offer_taken` with `number`."""
+        self.table.offer(words, number)
+        if hint != self._idle_hint:
+            self._idle_hint = hint
+            self._update_actions()
 
     def show_listeners(self, listeners: Iterable[Listener]) -> None:
         """Show only the connections of `listeners`, or of all listeners if it is empty."""
@@ -338,12 +347,7 @@ class ConnectionsPane(QWidget):
     def _hint_text(self) -> str:
         if self._count and self.filter.text().strip():
             return self.tr("None of the {0} connections passes the filter.").format(self._count)
-        if self._listeners:
-            return self.tr("Nobody is connected to {0}.").format(self._title())
-        return self.tr(
-            "Nobody is connected.\n"
-            "Connect to a listener that is on: with the console, nc or telnet."
-        )
+        return self._idle_hint
 
     def _open_menu(self, at: QPoint) -> None:
         menu = QMenu(self)

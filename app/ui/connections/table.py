@@ -334,6 +334,10 @@ class ConnectionsTable(QTableView):
         it, in place of the offer."""
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(
+            policy.ScrollBarAlwaysOff if text else policy.ScrollBarAsNeeded
+        )
         self._remedy = remedy
         self._show_button()
 

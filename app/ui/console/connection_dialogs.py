@@ -183,7 +183,9 @@ class CertificateDialog(QDialog):
             (self.tr("Valid until"), f"{facts.not_after:%Y-%m-%d %H:%M} UTC"),
             (self.tr("SHA-256"), _in_two_lines(facts.fingerprint)),
         ):
-            self.rows.addRow(title, self._text(title, text))
+            label = QLabel(title)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)  # beside the first line of the text
+            self.rows.addRow(label, self._text(title, text))
         buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         self.copy_button = buttons.addButton(

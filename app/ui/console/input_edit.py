@@ -14,7 +14,6 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QPlainTextEdit,
     QSizePolicy,
     QTextEdit,
     QWidget,
@@ -23,10 +22,10 @@ from PySide6.QtWidgets import (
 from app.client.draft import ClipboardData
 from app.text.notation import LineEnding, Notation
 from app.ui.style.palette import tint_color
-from app.ui.style.theme import MonoFont
 from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.layouts import fill
+from app.ui.widgets.text_view import DataField
 from app.ui.widgets.translation import translated
 
 MOST_LINES = 6
@@ -43,13 +42,8 @@ TEXT_FORMAT = "text/plain"
 # Control characters, and those that Qt's editor would turn into a line break.
 _NOT_TYPEABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufdd0\ufdd1]")
 
-MARGIN = 3
-"""The margin above and below the lines, once inside the document and once around it."""
 
-FIELD_PADDING = 8
-
-
-class InputEdit(QPlainTextEdit):
+class InputEdit(DataField):
     """A plain text editor that grows with its lines. A mistake in the text is underlined.
 
     Enter submits and Shift+Enter starts a new line, or the reverse. Up on the first line and Down
@@ -69,14 +63,10 @@ class InputEdit(QPlainTextEdit):
         super().__init__()
         self._enter_submits = enter_submits
         self.setObjectName("consoleInput")
-        MonoFont(self)
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.document().setDocumentMargin(MARGIN)
-        self.setViewportMargins(FIELD_PADDING - MARGIN, MARGIN, FIELD_PADDING - MARGIN, MARGIN)
-        self.viewport().setAutoFillBackground(False)  # the style paints the whole field
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
         self._fit()
 
@@ -202,7 +192,7 @@ class InputEdit(QPlainTextEdit):
             self.setFixedHeight(height)
 
     def _height_of(self, lines: int) -> int:
-        margins = 4 * MARGIN + 2 * self.frameWidth()
+        margins = 4 * self.MARGIN + 2 * self.frameWidth()
         return round(self.fontMetrics().lineSpacing() * lines + margins) + 2
 
 

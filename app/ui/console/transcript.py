@@ -44,7 +44,7 @@ from app.ui.widgets.controls import icon_button
 from app.ui.widgets.dialogs import open_modal, start_folder
 from app.ui.widgets.layouts import STRETCH, fill
 from app.ui.widgets.text_view import MAX_LINES, Ink, LineNumbers, LinesView
-from app.ui.widgets.translation import translated
+from app.ui.widgets.translation import listed, translated
 
 MAX_ENTRIES_A_TICK = 400
 MAX_LINES_AT_ONCE = 4_000
@@ -129,7 +129,7 @@ class TranscriptView(LinesView):
         self._lines_left = max(0, most - len(laid_out))
         self._add(event_lines)
         if notes:
-            note = self.tr("({0} came too fast to show)").format(", ".join(notes))
+            note = self.tr("({0} came too fast to show)").format(listed(notes))
             self._add_note(note)
         self._add(laid_out)
 

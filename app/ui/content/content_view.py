@@ -28,6 +28,7 @@ from app.ui.content.hex_view import HexView
 from app.ui.content.page_view import PageView
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.layouts import fill
+from app.ui.widgets.translation import listed
 
 STEP_SECONDS: Final = 0.006
 """A step of the layout. The window stays smooth while a large content is laid out."""
@@ -219,7 +220,7 @@ class ContentView(QWidget):
             Flaw.BROKEN: self.tr("it cannot be unpacked to its end"),
             Flaw.TOO_LARGE: self.tr("only its beginning is unpacked"),
         }
-        return ", ".join(filter(None, (words, flaws[body.flaw])))
+        return listed(filter(None, (words, flaws[body.flaw])))
 
     def _note_text(self, note: Note) -> str:
         return {

@@ -51,7 +51,7 @@ class CaptureWindow(FileWindow):
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._step)
         self._lay_out()
-        self.setWindowTitle(self.tr("{0} – Portdeck capture").format(capture.path.name))
+        self.setWindowTitle(self.tr("{0} – capture").format(capture.path.name))
         self.cancel.clicked.connect(self.stop_reading)
         self._timer.start()
         self._show_facts()

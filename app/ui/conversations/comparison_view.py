@@ -46,6 +46,7 @@ from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.layouts import fill
 from app.ui.widgets.tables import Index, RowsModel, set_up_table
+from app.ui.widgets.translation import listed
 
 OUTCOME, EXPECTED, CAME = range(3)
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -251,7 +252,7 @@ class ComparisonView(QWidget):
         parts = [text.format(f"{count:,}") for count, text in counts if count]
         if not parts:
             return self.tr("Nothing was expected, and nothing came.")
-        return self.tr("Messages: {0}.").format(", ".join(parts))
+        return self.tr("Messages: {0}.").format(listed(parts))
 
     def _set_up_table(self) -> None:
         set_up_table(self.table, self.model, self.tr("Comparison"))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from app.files.paths import is_file
-from app.ui.widgets.labels import DropSign
+from app.ui.widgets.drop_target import Act, DropTarget
 
 _SQLITE: Final = b"SQLite format 3\0"
 
 
-class FileDrops(QObject):
+class FileDrops(DropTarget):
     """Opens captures and recordings that are dropped on a window, and leaves other files to it."""
 
     def __init__(
@@ -28,25 +26,16 @@ class FileDrops(QObject):
         super().__init__(window)
         self._open_capture = open_capture
         self._open_recording = open_recording
-        self._sign = DropSign(window)
-        window.setAcceptDrops(True)
-        window.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DragLeave:
-            self._sign.say("")
-        if not isinstance(event, QDropEvent):  # a drag that enters is one too
-            return super().eventFilter(watched, event)
-        paths = _traffic_files(event)
-        if not paths:
-            return False
-        is_dropped = event.type() is QEvent.Type.Drop
-        self._sign.say("" if is_dropped else self.tr("Drop to open in a window of its own"))
-        if is_dropped:
+    def act_for(self, paths: Sequence[Path]) -> Act | None:
+        if not all(map(has_traffic, paths)):
+            return None
+
+        def open_all() -> None:
             for path in paths:
                 self.open(path)
-        event.acceptProposedAction()
-        return True
+
+        return self.tr("Drop to open in a window of its own"), open_all
 
     def open(self, path: Path) -> bool:
         """Open a capture or a recording. False if the file is neither."""
@@ -57,14 +46,6 @@ class FileDrops(QObject):
         else:
             return False
         return True
-
-
-def _traffic_files(event: QDropEvent) -> list[Path]:
-    """The captures and recordings of a drop; empty if there is anything else in it."""
-    urls = event.mimeData().urls()
-    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    all_fit = len(paths) == len(urls) and all(map(has_traffic, paths))
-    return paths if all_fit else []
 
 
 def has_traffic(path: Path) -> bool:

@@ -140,10 +140,13 @@ def _limits(listener: Listener) -> Iterator[Line]:
             translate("Details", "Idle"),
             readable.format_duration(spec.idle_timeout),
         )
-    yield Line(
-        translate("Details", "Unsent data"),
-        f"{spec.max_unsent_bytes // 1024:,} KiB",  # the unit of the form
-    )
+    yield Line(translate("Details", "Unsent data"), _kibibytes(spec.max_unsent_bytes // 1024))
+
+
+def _kibibytes(count: int) -> str:
+    """A number in the unit of the form, or in the next larger one if that is a whole number."""
+    mebibytes, rest = divmod(count, 1024)
+    return f"{count:,} KiB" if rest or not mebibytes else f"{mebibytes:,} MiB"
 
 
 def _certificate(listener: Listener) -> Iterator[Line]:

@@ -8,11 +8,19 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.server.listener import Listener
 from app.ui.details.history import RateHistory
-from app.ui.details.tile import LEAST_LETTERS, STEPS, Tile
+from app.ui.details.tile import PLOT_HEIGHT, STEPS, Tile
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.widgets.recycling import RecycledWidgets
 
@@ -26,6 +34,9 @@ NEXT_MS: Final = 40
 the bytes of the listeners as long."""
 
 GAP: Final = 12
+MOST_SCALE: Final = 1.6
+"""Where there is room, the tiles are wider than the least, about up to this share."""
+
 ROWS_AHEAD: Final = 1
 """The rows of tiles that exist above and below those in view. Tab goes on to them."""
 
@@ -102,12 +113,12 @@ class Overview(QScrollArea):
     def show_card(self, card: QWidget | None) -> None:
         """Show `card` above the tiles, or remove the one that is shown."""
         if self._card is not None:
-            self._column.removeWidget(self._card)
+            self._top.removeWidget(self._card)
             self._card.hide()
             self._card.deleteLater()
         self._card = card
         if card is not None:
-            self._column.insertWidget(0, card)
+            self._top.insertWidget(0, card, 1000)  # up to its maximum before there is a gap
             card.show()
 
     def refresh(self) -> None:
@@ -193,17 +204,34 @@ class Overview(QScrollArea):
         return tile
 
     def _place(self) -> None:
-        """Put as many tiles into a row as fit, and make room for all rows."""
+        """Let the tiles be as large as leaves all of them in view, and make room for all rows.
+
+        Wider tiles have higher plots.
+        """
         if not self.isVisible():
             return
-        least = self.fontMetrics().averageCharWidth() * LEAST_LETTERS
-        self._columns = max(1, (self._board.width() + GAP) // (least + GAP))
-        if self._order:  # all tiles are of the same height
+        if self._order:  # all tiles are of the same size
             tile = next(iter(self._tiles.all), None) or self._tiles.take(self._order[0])
-            self._tile_height = tile.minimumSizeHint().height()
-        rows = -(-len(self._order) // self._columns)
-        self._board.setFixedHeight(max(0, rows * (self._tile_height + GAP) - GAP))
+            least = tile.minimumSizeHint()
+            # As with a scroll bar: if the size of the tiles depended on it, it could come and go.
+            width = self.width() - self.verticalScrollBar().sizeHint().width() - GAP
+            room = self.viewport().height() - self._board.y() - GAP
+            most_columns = max(1, width // (least.width() + GAP))
+            first = min(most_columns, max(1, round(width / (MOST_SCALE * least.width()))))
+            for self._columns in range(first, most_columns + 1):
+                scale = (width / self._columns - GAP) / least.width()
+                self._tile_height = least.height() + max(0, int((scale - 1) * PLOT_HEIGHT))
+                if self._board_height <= room:
+                    break
+            else:
+                self._tile_height = least.height()
+        self._board.setFixedHeight(self._board_height)
         self._show_tiles()
+
+    @property
+    def _board_height(self) -> int:
+        rows = -(-len(self._order) // self._columns)
+        return max(0, rows * (self._tile_height + GAP) - GAP)
 
     def _show_tiles(self) -> None:
         """Show the tiles that are in view, and some rows above and below them."""
@@ -253,10 +281,13 @@ class Overview(QScrollArea):
         self._board.placed.connect(self._place)
         body = QWidget()
         body.setObjectName("overviewBody")
-        self._column = QVBoxLayout(body)
-        self._column.setContentsMargins(GAP, GAP, GAP, GAP)
-        self._column.setSpacing(GAP)
-        self._column.addWidget(self._board)
-        self._column.addWidget(self._empty)
-        self._column.addStretch(1)
+        self._top = QHBoxLayout()
+        self._top.addStretch(1)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(GAP, GAP, GAP, GAP)
+        column.setSpacing(GAP)
+        column.addLayout(self._top)
+        column.addWidget(self._board)
+        column.addWidget(self._empty)
+        column.addStretch(1)
         self.setWidget(body)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.server.listener import Listener
+from app.server.listener import Listener, State
 from app.ui.connections.columns import Row
 from app.ui.details.facts import Line, Section, connection_sections, listener_sections
 from app.ui.details.history import RateHistory
@@ -28,7 +28,7 @@ from app.ui.details.plot import RatePlot
 from app.ui.listeners.status import first_line
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
-from app.ui.widgets.labels import ElidingLabel, WrappingLabel
+from app.ui.widgets.labels import ElidingLabel, WrappingLabel, show_result
 from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.plain_text import set_tip
 
@@ -70,9 +70,7 @@ class DetailsPanel(QScrollArea):
         self.swatch = QLabel()
         self.name = ElidingLabel()
         self.name.setObjectName("paneTitle")
-        self.state = QLabel()
-        self.state.setTextFormat(Qt.TextFormat.PlainText)
-        self.state.setWordWrap(True)
+        self.state = WrappingLabel()
         self.state.setObjectName("quiet")
         self.hint = QLabel(self.tr("Choose a listener or a connection to see its details."))
         self.plot = RatePlot(seconds)
@@ -107,6 +105,7 @@ class DetailsPanel(QScrollArea):
         subject = self._subject
         if subject is None or not self.isVisible():
             return
+        is_wrong = isinstance(subject, Listener) and subject.state is State.FAILED
         if isinstance(subject, Listener):
             name, state = subject.spec.name, first_line(subject)
             sections = listener_sections(subject, self._folder)
@@ -117,7 +116,7 @@ class DetailsPanel(QScrollArea):
             self.swatch.setPixmap(self._colors.swatch(state))
         if (name, state) != (self.name.text(), self.state.text()):
             self.name.setText(name)
-            self.state.setText(state)
+            show_result(self.state, state, wrong=is_wrong)
             self.setAccessibleDescription(f"{name}, {state}")
         shown = tuple(each for each in sections if each.lines)
         if shown != self._sections:
@@ -209,7 +208,7 @@ class _FactsView(QWidget):
         for section in sections:
             title = QLabel(section.title)
             title.setObjectName("sectionTitle")
-            title.setContentsMargins(0, 8 if row else 0, 0, 0)
+            title.setContentsMargins(0, 8, 0, 0)
             self._grid.addWidget(title, row, 0, 1, 3)
             for line in section.lines:
                 row += 1
@@ -220,8 +219,10 @@ class _FactsView(QWidget):
 
     def _add_line(self, row: int, line: Line) -> None:
         is_copied = line.is_copied
+        # Label and value fill the row: one that is lower than the other would sit beside its line.
         align = Qt.AlignmentFlag.AlignVCenter if is_copied else Qt.AlignmentFlag.AlignTop
         value = WrappingLabel()
+        value.setAlignment(align)
         value.setMinimumWidth(1)  # or its longest word would be the minimum
         value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -230,11 +231,10 @@ class _FactsView(QWidget):
             label = QLabel(line.label)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setObjectName("quiet")
-            self._grid.addWidget(label, row, 0, align)
-            self._grid.addWidget(value, row, 1, align)
+            label.setAlignment(align)
+            self._grid.addWidget(label, row, 0)
+            self._grid.addWidget(value, row, 1, 1, 1 if is_copied else 2)
         else:
-            if is_copied:
-                value.setAlignment(Qt.AlignmentFlag.AlignVCenter)  # beside its button
             self._grid.addWidget(value, row, 0, 1, 2 if is_copied else 3)
         if is_copied:
             self._grid.addWidget(self._copy_button(line.name, value), row, 2, align)

@@ -23,8 +23,9 @@ PLOT_HEIGHT: Final = 44
 LEAST_TOP: Final = 100.0
 """A plot reaches at least so many bytes a second, or a single byte would fill it."""
 
-LEAST_LETTERS: Final = 34
-"""The least width of a tile, in letters."""
+LEAST_LETTERS: Final = 30
+"""The least width of a tile, in Latin letters. The average of a font with ideographs is twice as
+wide."""
 
 FILL_ALPHA: Final = 40
 STEPS: Final = {
@@ -41,8 +42,8 @@ class TilePlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(PLOT_HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(PLOT_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._series: Series | None = None
 
@@ -153,7 +154,7 @@ class Tile(QPushButton):
         return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        width = self.fontMetrics().averageCharWidth() * LEAST_LETTERS
+        width = self.fontMetrics().horizontalAdvance("n") * LEAST_LETTERS
         return QSize(width, self._layout.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

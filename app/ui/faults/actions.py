@@ -20,7 +20,7 @@ from app.text.readable import escape_mnemonics
 from app.ui.style.icons import Icons
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.task_window import OpenWindows
-from app.ui.widgets.translation import translated
+from app.ui.widgets.translation import listed, translated
 
 if TYPE_CHECKING:
     from app.ui.faults.panel import ConnectionTarget, FaultsPanel, ListenerTarget
@@ -157,7 +157,7 @@ class FaultActions(QObject):
         if connections:
             one, many = self.tr("1 connection"), self.tr("{0} connections").format(connections)
             parts.append(one if connections == 1 else many)
-        return ", ".join(parts)
+        return listed(parts)
 
     def _set_up_mark(self) -> None:
         self.mark.setObjectName("faultMark")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -67,7 +68,7 @@ class AboutDialog(QDialog):
             )
         )
         self.details = WrappingLabel()
-        self.details.setText(self._versions)
+        self.details.setText(self._versions.partition("\n")[2])  # the title has the first one
         self.details.setObjectName("quiet")
         self.details.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -77,7 +78,6 @@ class AboutDialog(QDialog):
         text = QVBoxLayout()
         for part in (title, words, self.details):
             text.addWidget(part)
-        text.addLayout(self._links())
         top = QHBoxLayout()
         top.setSpacing(16)
         top.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -86,35 +86,33 @@ class AboutDialog(QDialog):
         layout.addLayout(top)
         layout.addStretch(1)
         layout.addWidget(self._buttons())
-        self.resize(460, 280)
+        self.resize(500, 260)
 
-    def _links(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _links(self) -> Iterator[QPushButton]:
         self.licences = QPushButton(self.tr("Licences"))
-        self.licences.setAutoDefault(False)
         self.licences.clicked.connect(self.licences_wanted)
-        row.addWidget(self.licences)
+        yield self.licences
         for words, address in (
             (self.tr("Website"), home_page()),
             ("twisted.org", "https://twisted.org"),
         ):
             if address:
                 button = QPushButton(words)
-                button.setAutoDefault(False)
                 button.setAccessibleDescription(address)
                 button.clicked.connect(
                     lambda _=False, address=address: QDesktopServices.openUrl(QUrl(address))
                 )
-                row.addWidget(button)
-        row.addStretch(1)
-        return row
+                yield button
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
         self.copy_button = QPushButton(self.tr("Copy versions"))
-        self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(self._copy)
-        buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        for button in (*self._links(), self.copy_button):
+            button.setAutoDefault(False)
+            is_link = button is not self.copy_button
+            roles = QDialogButtonBox.ButtonRole
+            buttons.addButton(button, roles.ResetRole if is_link else roles.ActionRole)
         buttons.rejected.connect(self.reject)
         buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         return buttons

@@ -21,7 +21,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
-from app.ui.style.theme import MonoFont, Theme
+from app.ui.style.theme import Theme
+from app.ui.widgets.text_view import DataField
 
 INDENT: Final = "    "
 LINES_ABOVE: Final = 1
@@ -38,7 +39,7 @@ _IN_QUOTES: Final = 1
 """The state of a line that ends inside a text of several lines."""
 
 
-class CodeEditor(QPlainTextEdit):
+class CodeEditor(DataField):
     """Edits a Python file. The lines outside of the shown part are grey, but can be edited."""
 
     save_wanted = Signal()
@@ -47,7 +48,6 @@ class CodeEditor(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        MonoFont(self)
         self._colors = _Colors(self.document())
         self._wrong: int | None = None
         Theme.of_application().changed.connect(self._use_design)

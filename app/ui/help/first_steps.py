@@ -18,15 +18,18 @@ from PySide6.QtWidgets import (
 
 from app.client.draft import Draft
 from app.server.deck import Deck
-from app.server.listener import Listener
+from app.server.listener import Listener, State
 from app.ui.console.pane import ConsolePane
 from app.ui.style.icons import Icons
-from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.labels import ElidingLabel, MistakeLabel
 from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.plain_text import set_tip
+from app.ui.widgets.translation import translated
 
 GREETING = "hello"
 DONE = "✓"
+MOST_WIDTH = 960
+"""In a wider window, the steps would be far from the tour."""
 
 
 class FirstSteps(QFrame):
@@ -47,11 +50,13 @@ class FirstSteps(QFrame):
         self._console = console
         self._reveal = reveal
         self.setObjectName("card")
+        self.setMaximumWidth(MOST_WIDTH)
         self.title = QLabel(self.tr("Three steps to a first conversation"))
         self.title.setObjectName("paneTitle")
         self.start = QPushButton()
         self.connect_button = QPushButton()
         self.send = QPushButton()
+        self.trouble = MistakeLabel()
         self.terminal_label = QLabel(self.tr("Or in a terminal:"))
         self.line = ElidingLabel()
         self.line.setObjectName("quiet")
@@ -116,6 +121,9 @@ class FirstSteps(QFrame):
         self.line.setText(f"nc 127.0.0.1 {port}" if has_port else "")
         for part in (self.copy, self.terminal_label):
             part.setVisible(has_port)
+        failed = listener.state is State.FAILED
+        self.trouble.setText(translated(listener.reason) if failed else "")
+        self.tour.setDefault(all(done))  # what to do next
         if all(done):
             words = self.tr("{0} answered. You have finished the first steps.")
             self.title.setText(words.format(listener.spec.name))
@@ -145,6 +153,7 @@ class FirstSteps(QFrame):
         head.addWidget(self.title, 1)
         head.addWidget(self.close_button)
         steps = FoldingBox(spacing=8)
+        steps.setContentsMargins(0, 0, 6, 0)  # under the cross, not under the edge of its button
         steps.add(_row(self.start, self.connect_button, self.send), 1)
         steps.add(_row(self.tour))
         terminal = QHBoxLayout()
@@ -157,6 +166,7 @@ class FirstSteps(QFrame):
         layout.setSpacing(6)
         layout.addLayout(head)
         layout.addWidget(steps)
+        layout.addWidget(self.trouble)
         layout.addLayout(terminal)
 
 

@@ -133,6 +133,7 @@ class GuideWindow(QDialog):
             self.list.addItem(item)
         self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.state.setObjectName("quiet")
+        self.state.hide()
         for keys, act in (
             ("Ctrl+F", lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)),
             ("F3", self.find_next),
@@ -195,6 +196,7 @@ class GuideWindow(QDialog):
             item.setText(f"{page.title} ({count})" if count else page.title)
             item.setHidden(bool(wanted) and not count)
         self.state.setText("" if total or not wanted else self.tr("The guide does not have this."))
+        self.state.setVisible(bool(self.state.text()))
         shown = [row for row in range(self.list.count()) if not self.list.item(row).isHidden()]
         if total and self.list.currentRow() not in shown:
             self.list.setCurrentRow(shown[0])

@@ -21,11 +21,19 @@ from PySide6.QtWidgets import (
 )
 
 from app.text import readable
-from app.ui.command_types import Command
-from app.ui.commands import COMMANDS, Commands
+from app.ui.command_table import COMMANDS
+from app.ui.commands import QT_TRANSLATE_NOOP, Command, Commands
 from app.ui.style.theme import WindowSheet
 
 translate = QCoreApplication.translate
+KEY_NAMES = (
+    QT_TRANSLATE_NOOP("QShortcut", "Return"),
+    QT_TRANSLATE_NOOP("QShortcut", "Up"),
+    QT_TRANSLATE_NOOP("QShortcut", "Down"),
+)
+"""The keys of shortcuts that stand on the keyboard otherwise than Qt translates them. Qt asks for
+their names in this context, in the menus too."""
+
 Shortcut = tuple[str, str]
 """What it does, and its keys as the platform writes them."""
 
@@ -73,6 +81,7 @@ class ShortcutSheet(QDialog):
     def _fill(self) -> None:
         body = QWidget()
         columns = QHBoxLayout(body)
+        columns.setContentsMargins(0, 8, 12, 0)
         columns.setSpacing(32)
         groups = list(self._passing())
         if not groups:
@@ -89,7 +98,7 @@ class ShortcutSheet(QDialog):
 def _column(groups: Iterable[tuple[str, list[Shortcut]]]) -> QWidget:
     column = QWidget()
     grid = QGridLayout(column)
-    grid.setContentsMargins(4, 0, 12, 12)
+    grid.setContentsMargins(0, 0, 0, 12)
     grid.setColumnStretch(0, 1)
     row = 0
     for title, shortcuts in groups:

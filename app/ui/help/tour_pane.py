@@ -43,6 +43,8 @@ CODE_WIDTH: Final = 240
 MARGIN: Final = 12
 STEP_GAP: Final = 2
 DONE, TO_DO = "✓", "○"
+SIGN_WIDTH: Final = 14
+"""The same for both signs, so that the words beside them do not move."""
 
 
 @frozen
@@ -123,6 +125,7 @@ class TourPane(QSplitter):
         self.next.setText(self.tr("End the tour") if is_last else self.tr("Next"))
         self._area.verticalScrollBar().setValue(0)
         self.editor.show_part(lines_of(self.text, self._steps[self._number].part))
+        self._mark_next()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -170,6 +173,7 @@ class TourPane(QSplitter):
             following = page.refresh()
             if following is not None and page.isVisible():
                 self._area.ensureWidgetVisible(following)
+        self._mark_next()
 
     def show_name(self, file_name: str) -> None:
         """The file is now another one, which is kept."""
@@ -188,6 +192,10 @@ class TourPane(QSplitter):
             self.message.style().unpolish(self.message)
             self.message.style().polish(self.message)
         self.editor.mark_line(line)
+
+    def _mark_next(self) -> None:
+        """The way on is in the accent's colour once all of the step was tried."""
+        _show_primary(self.next, self._pages[self._number].is_done)
 
     def _go_on(self) -> None:
         if self._number == len(self._steps) - 1:
@@ -305,6 +313,7 @@ class _StepPage(QWidget):
         grid.setColumnStretch(1, 1)
         for row, each in enumerate(step.tries):
             self._add(grid, row, each)
+        self._mark_next()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -319,11 +328,22 @@ class _StepPage(QWidget):
             sign.setAccessibleName(self.tr("Done"))
         if not done:
             return None
-        tries = zip(self.tries, self._buttons, strict=True)
-        return next((button for (_, sign), button in tries if sign.text() == TO_DO), None)
+        self._mark_next()
+        return next((each for each in self._buttons if each.property("kind")), None)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all of it was tried."""
+        return all(sign.text() == DONE for _, sign in self.tries)
+
+    def _mark_next(self) -> None:
+        to_do = [sign.text() == TO_DO for _, sign in self.tries]
+        for number, button in enumerate(self._buttons):
+            _show_primary(button, to_do[number] and not any(to_do[:number]))
 
     def _add(self, grid: QGridLayout, row: int, each: Try) -> None:
         sign = QLabel(TO_DO)
+        sign.setFixedWidth(SIGN_WIDTH)
         sign.setAccessibleName(self.tr("To do"))
         words = QLabel(each.words)
         words.setTextFormat(Qt.TextFormat.PlainText)
@@ -336,3 +356,9 @@ class _StepPage(QWidget):
         grid.addWidget(button, row, 2)
         self.tries.append((each, sign))
         self._buttons.append(button)
+
+
+def _show_primary(button: QPushButton, primary: bool) -> None:
+    """Paint `button` as the one to press next, or as any other."""
+    button.setProperty("kind", "primary" if primary else "")
+    button.update()

@@ -25,7 +25,7 @@ from app.ui.style.tokens import Tint
 from app.ui.widgets.dialogs import dialog_buttons, keep_on_screen
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.layouts import FittingContent, FittingScroll, widen_labels
-from app.ui.widgets.translation import translated
+from app.ui.widgets.translation import listed, translated
 
 
 class ListenerForm(QDialog):
@@ -217,7 +217,7 @@ class ListenerForm(QDialog):
             "options": self.tr("the options of its protocol"),
             "tls": self.tr("how it is encrypted"),
         }
-        changed = ", ".join(words[name] for name in changes)
+        changed = listed(words[name] for name in changes)
         said = self.tr("It runs, and must restart to change {0}; that closes its connections.")
         return said.format(changed)
 

@@ -73,6 +73,7 @@ class IdentityForm(FormSection):
         self.options = OptionsForm(rows, below=self.summary, after=self.protocol)
         self._show_protocol()
         self._propose_name()
+        self.name.selectAll()  # so that the user's own name takes its place
         self._connect()
 
     def propose(self) -> None:

@@ -26,6 +26,7 @@ from app.ui.listener_form.section import FormSection, TransportChoice
 from app.ui.widgets.dialogs import FileEdit
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.layouts import add_heading
+from app.ui.widgets.translation import listed
 
 _SHOWN_NAMES = 6
 
@@ -202,7 +203,7 @@ class TlsForm(FormSection):
 
     def _not_issued_text(self) -> str:
         words = self.tr("It is made when the listener starts, for {0}.")
-        return words.format(", ".join(self._names()))
+        return words.format(listed(self._names()))
 
     def _names(self) -> tuple[str, ...]:
         return names_for(self._endpoint or Endpoint.tcp(0))
@@ -216,7 +217,7 @@ class TlsForm(FormSection):
 def certificate_summary(facts: CertificateFacts) -> str:
     """The names, the last valid day and the fingerprint of a certificate, one a line."""
     names = facts.names or (facts.subject,)
-    shown = ", ".join(names[:_SHOWN_NAMES]) + (", …" if len(names) > _SHOWN_NAMES else "")
+    shown = listed((*names[:_SHOWN_NAMES], *(("…",) if len(names) > _SHOWN_NAMES else ())))
     lines = (
         QCoreApplication.translate("Certificate", "For {0}").format(shown),
         QCoreApplication.translate("Certificate", "Valid until {0}").format(

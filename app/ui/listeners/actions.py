@@ -20,7 +20,7 @@ from app.ui.profile_actions import ProfileActions
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.dialogs import open_modal
-from app.ui.widgets.translation import translated
+from app.ui.widgets.translation import listed, translated
 
 if TYPE_CHECKING:
     from app.codegen.command_lines import ClientAddress
@@ -262,7 +262,7 @@ class ListenerActions(QObject):
             errors = "\n".join(translated(each.reload_error) for each in failed)
             self._banner.say(errors, tint=Tint.DANGER)
         elif wanted:
-            names = ", ".join(each.spec.name for each in wanted)
+            names = listed(each.spec.name for each in wanted)
             words = self.tr("New connections of {0} run the code as it is now.")
             self._banner.say(words.format(names), seconds=NOTICE_SECONDS)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-
-from attrs import frozen
+from typing import NamedTuple
 
 from app.server.listener import Listener
 
 
-@frozen
-class Selection:
+class Selection(NamedTuple):
     """The chosen listener, the last one where several are marked. Each change gives a new one.
 
     Invariant: the chosen listener is marked, and without one none is.

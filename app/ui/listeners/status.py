@@ -9,7 +9,7 @@ from app.profile import ListenerSpec
 from app.server.connections.closing import ReasonCounter
 from app.server.listener import Listener, State
 from app.server.program_listener import ProgramListener
-from app.ui.widgets.translation import translated
+from app.ui.widgets.translation import listed, translated
 from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import Reference, is_user_code
 
@@ -147,4 +147,4 @@ def status_details(listener: Listener) -> str:
 
 
 def _counts(counter: ReasonCounter) -> str:
-    return ", ".join(f"{count:,} × {translated(reason)}" for reason, count in counter.by_reason())
+    return listed(f"{count:,} × {translated(reason)}" for reason, count in counter.by_reason())

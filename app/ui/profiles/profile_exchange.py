@@ -19,7 +19,7 @@ from app.ui.profile_actions import MAX_PROBLEMS, ProfileActions
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.dialogs import open_modal
-from app.ui.widgets.translation import translated
+from app.ui.widgets.translation import listed, translated
 from app.user_code.trust import files_of, references_in
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class ProfileExchange(QObject):
             remarks.append(self.tr("will be called {0}").format(name))
         conflicting = self._workspace.conflicting(spec)
         if conflicting:
-            names = ", ".join(each.spec.name for each in conflicting)
+            names = listed(each.spec.name for each in conflicting)
             remarks.append(self.tr("listens where {0} does").format(names))
         references = references_in(spec.protocol, spec.options)
         if code := files_of(references, self._folder)[:1]:
@@ -141,7 +141,7 @@ class ProfileExchange(QObject):
         except ProfileError as error:
             self._banner.say(str(error), tint=Tint.DANGER)
             return
-        names = ", ".join(spec.name for spec in specs)
+        names = listed(spec.name for spec in specs)
         words = self.tr("Written to {0}: {1}.").format(target, names)
         self._banner.say(words, tint=Tint.SUCCESS)
 
@@ -163,4 +163,4 @@ class ProfileExchange(QObject):
 
 
 def _names(listeners: Collection[Listener]) -> str:
-    return ", ".join(each.spec.name for each in listeners)
+    return listed(each.spec.name for each in listeners)

@@ -11,15 +11,24 @@ from __future__ import annotations
 
 import heapq
 import math
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from PySide6 import QtCore
 from PySide6.QtCore import QEventLoop, Qt, QThread, QTimer
-from qreactor import QtReactor
 from twisted.logger import Logger
 
 from app.runtime.clocks import SteadyTime
+
+# qt-reactor takes six names from qtpy, which takes all of them from PySide: that makes every class
+# of QtCore, in 20 ms. So PySide stands in for qtpy during this import, and not after it.
+_stands_in = sys.modules.setdefault("qtpy.QtCore", QtCore) is QtCore
+from qreactor import QtReactor  # noqa: E402
+
+if _stands_in:
+    del sys.modules["qtpy.QtCore"]
 
 NOW, NEVER = 0.0, math.inf
 LONGEST_TIMER_SECONDS = 2_147_483.0

@@ -326,13 +326,15 @@ class DeckReactor(FixedQtReactor):
             super().addWriter(writer)
 
     def removeReader(self, reader: IReadDescriptor) -> None:
-        super().removeReader(reader)
+        if self._reads:
+            super().removeReader(reader)
         self._descriptors.remove(reader, self._descriptors.readers)
 
     def removeWriter(self, writer: IWriteDescriptor) -> None:
         if self._eager.pop(writer, None) is not None:
             return
-        super().removeWriter(writer)
+        if self._writes:
+            super().removeWriter(writer)
         self._descriptors.remove(writer, self._descriptors.writers)
 
     def removeAll(self) -> list[IReadDescriptor | IWriteDescriptor]:

@@ -35,6 +35,7 @@ from app.ui.style.icons import Icons
 from app.ui.widgets.labels import WrappingLabel, show_result
 from app.ui.widgets.layouts import STRETCH, fill
 from app.ui.widgets.task_window import ListenerWindow
+from app.ui.widgets.translation import listed
 
 CHECK_MS: Final = 120
 """How long after a key the rules are checked, which takes long for many of them."""
@@ -185,7 +186,7 @@ class RulesEditor(ListenerWindow):
         across.addWidget(_scrolled(self.form))
         across.setStretchFactor(0, 1)
         across.setSizes([620, 480])
-        foot = fill(QHBoxLayout(), (self.said, 1), self.revert, self.save)
+        foot = fill(QHBoxLayout(), (self.said, 1), self.save, self.revert)
         fill(QVBoxLayout(self), (across, 1), foot)
         self.resize(1140, 700)
 
@@ -272,7 +273,7 @@ class RulesEditor(ListenerWindow):
         if self.checked.of_set or self.set_form.framing.trouble:
             parts.append(self.tr("framing and greeting"))
         if numbers:
-            parts.append(self.tr("rule {0}").format(", ".join(numbers[:10])))
+            parts.append(self.tr("rule {0}").format(listed(numbers[:10])))
         return self.tr("There are mistakes in: {0}.").format("; ".join(parts))
 
     @staticmethod

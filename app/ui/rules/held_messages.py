@@ -7,16 +7,16 @@ from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.forwarding.holding import Direction, HeldMessage
 from app.text import readable
 from app.text.notation import Notation, read, write
 from app.ui.style.palette import quiet_color
-from app.ui.style.theme import MonoFont
 from app.ui.widgets.labels import show_result
 from app.ui.widgets.layouts import fill
 from app.ui.widgets.tables import RIGHT, Index, RowsModel
+from app.ui.widgets.text_view import DataField
 from app.ui.widgets.translation import translated
 
 WAITS, DIRECTION, CONNECTION, SIZE, MESSAGE = range(5)
@@ -113,10 +113,9 @@ class MessageEdit(QWidget):
         self.notation.addItem(self.tr("Text"), Notation.ESCAPES)
         self.notation.addItem(self.tr("Hex"), Notation.HEX)
         self.notation.setAccessibleName(self.tr("Text or hex"))
-        self.text = QPlainTextEdit()
+        self.text = DataField()
         self.text.setAccessibleName(self.tr("The message, to be edited"))
         self.text.setTabChangesFocus(True)
-        MonoFont(self.text)
         self.note = QLabel()
         bar = fill(QHBoxLayout(), self.notation, (self.note, 1))
         fill(QVBoxLayout(self), bar, (self.text, 1), margins=0)

@@ -5,7 +5,6 @@ Each change applies at once and is saved at once. The pages are in `pages`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
@@ -22,12 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.traffic.chunk_log import ChunkLog
-from app.ui.command_types import QT_TRANSLATE_NOOP
 from app.ui.settings import LoginStart, Settings
 from app.ui.settings_dialog.appearance import Appearance
+from app.ui.settings_dialog.appearance_page import AppearancePage
 from app.ui.settings_dialog.page import SettingsPage
 from app.ui.settings_dialog.pages import (
-    AppearancePage,
     ConsolePage,
     LanguagePage,
     LogPage,
@@ -41,46 +39,6 @@ from app.ui.widgets.layouts import fill
 SIZE: Final = QSize(720, 460)
 LARGEST_SCALE: Final = 1.5
 """The dialog grows with the zoom up to this; from there on its pages scroll."""
-
-PAGES: Final = {
-    "appearance": QT_TRANSLATE_NOOP("SettingsDialog", "Appearance"),
-    "language": QT_TRANSLATE_NOOP("SettingsDialog", "Language"),
-    "start_up": QT_TRANSLATE_NOOP("SettingsDialog", "Start and end"),
-    "console": QT_TRANSLATE_NOOP("SettingsDialog", "Console"),
-    "traffic": QT_TRANSLATE_NOOP("SettingsDialog", "Traffic"),
-    "notifications": QT_TRANSLATE_NOOP("SettingsDialog", "Notifications"),
-    "log": QT_TRANSLATE_NOOP("SettingsDialog", "Log"),
-}
-"""The pages by name, in their order, with their titles."""
-
-SETTINGS: Final = (
-    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Colours")),
-    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Accent")),
-    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Density")),
-    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Zoom")),
-    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Font")),
-    ("appearance", QT_TRANSLATE_NOOP("SettingsPage", "Font for data")),
-    ("language", QT_TRANSLATE_NOOP("SettingsPage", "Language")),
-    ("start_up", QT_TRANSLATE_NOOP("SettingsPage", "Listeners at the start")),
-    ("start_up", QT_TRANSLATE_NOOP("SettingsPage", "Login")),
-    ("start_up", QT_TRANSLATE_NOOP("SettingsPage", "Closing the window")),
-    ("start_up", QT_TRANSLATE_NOOP("SettingsPage", "Live connections")),
-    ("console", QT_TRANSLATE_NOOP("SettingsPage", "Notation")),
-    ("console", QT_TRANSLATE_NOOP("SettingsPage", "Line ending")),
-    ("console", QT_TRANSLATE_NOOP("SettingsPage", "Enter key")),
-    ("traffic", QT_TRANSLATE_NOOP("SettingsPage", "Memory")),
-    ("traffic", QT_TRANSLATE_NOOP("SettingsPage", "Chunks, at most")),
-    ("notifications", QT_TRANSLATE_NOOP("SettingsPage", "Notify me when")),
-    ("log", QT_TRANSLATE_NOOP("SettingsPage", "Minimum level")),
-)
-"""Every setting: its page, and the text in front of it."""
-
-
-def setting_titles() -> Iterator[tuple[str, str, str]]:
-    """For each setting the name of its page, the page's title, and the setting's title."""
-    translate = QCoreApplication.translate
-    for page, title in SETTINGS:
-        yield page, translate("SettingsDialog", PAGES[page]), translate("SettingsPage", title)
 
 
 class SettingsDialog(QDialog):
@@ -106,15 +64,16 @@ class SettingsDialog(QDialog):
         language = LanguagePage(settings)
         language.chosen.connect(self.language_changed)
         self.traffic = TrafficPage(log, settings)
-        self.pages: dict[str, SettingsPage] = {
-            "appearance": AppearancePage(settings, appearance),
-            "language": language,
-            "start_up": StartUpPage(settings, has_tray=has_tray, login=login),
-            "console": ConsolePage(settings),
-            "traffic": self.traffic,
-            "notifications": NotificationsPage(settings, has_tray=has_tray),
-            "log": LogPage(settings),
-        }
+        pages: tuple[SettingsPage, ...] = (
+            AppearancePage(settings, appearance),
+            language,
+            StartUpPage(settings, has_tray=has_tray, login=login),
+            ConsolePage(settings),
+            self.traffic,
+            NotificationsPage(settings, has_tray=has_tray),
+            LogPage(settings),
+        )
+        self.pages = {page.name: page for page in pages}
         self.list = QListWidget()
         self._stack = QStackedWidget()
         self.reset_button = QPushButton(self.tr("Reset this page"))
@@ -125,30 +84,38 @@ class SettingsDialog(QDialog):
 
     def open_page(self, name: str) -> None:
         """Show the page `name`; the first one if there is none of that name."""
-        names = list(PAGES)
+        names = list(self.pages)
         self.list.setCurrentRow(names.index(name) if name in names else 0)
         self.pages[self.page].focus_first()
 
     @property
     def page(self) -> str:
         """The name of the shown page."""
-        return list(PAGES)[max(0, self.list.currentRow())]
+        return list(self.pages)[max(0, self.list.currentRow())]
 
     def _set_up(self) -> None:
         self.list.setAccessibleName(self.tr("Pages"))
-        for name, title in PAGES.items():
-            self.list.addItem(QCoreApplication.translate("SettingsDialog", title))
+        for page in self.pages.values():
+            self.list.addItem(QCoreApplication.translate("SettingsDialog", page.title))
             area = QScrollArea()
             area.setWidgetResizable(True)
             area.setFrameShape(QScrollArea.Shape.NoFrame)
             area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            area.setWidget(self.pages[name])
+            area.setWidget(page)
             self._stack.addWidget(area)
+        self._align()
         self.list.currentRowChanged.connect(self._stack.setCurrentIndex)
         self.list.setCurrentRow(0)
         self.list.setFixedWidth(max(150, self.list.sizeHintForColumn(0) + 32))
         self.reset_button.clicked.connect(lambda: self.pages[self.page].reset())
         self.reset_all_button.clicked.connect(self._reset_all)
+
+    def _align(self) -> None:
+        """Let the settings of all pages begin at the same place."""
+        labels = [label for page in self.pages.values() for label in page.labels]
+        widest = max(label.sizeHint().width() for label in labels)
+        for label in labels:
+            label.setMinimumWidth(widest)
 
     def _lay_out(self) -> None:
         buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QColor, QFontDatabase
-from PySide6.QtWidgets import QCheckBox, QColorDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from app.text import readable
 from app.text.notation import LineEnding, Notation
 from app.text.sentence import system_reason
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, ChunkLog
+from app.ui.commands import QT_TRANSLATE_NOOP
 from app.ui.settings import (
     LEAST_BYTES,
     LEAST_CHUNKS,
@@ -26,9 +26,9 @@ from app.ui.settings import (
     Settings,
     StartUp,
 )
-from app.ui.settings_dialog.appearance import Appearance
-from app.ui.settings_dialog.page import SettingsPage, index_of, number, swatch
-from app.ui.style.tokens import ZOOMS, Density, Scheme
+from app.ui.settings_dialog.appearance_page import AppearancePage
+from app.ui.settings_dialog.page import SettingsPage, index_of, number
+from app.ui.style.theme import Theme
 from app.ui.widgets.translation import translated
 
 MIB: Final = 1024 * 1024
@@ -36,117 +36,13 @@ WINDOW_MIB: Final = 120
 NAMES_AND_LOG_MIB: Final = 60
 """Measured on 64-bit Linux, with a full log and the names of 100,000 connections."""
 
-ACCENTS: Final = ("#2f6fdb", "#6b57d2", "#b0369c", "#c2371f", "#a35c00", "#287a3c", "#007a80")
-translate = QCoreApplication.translate
-
-
-class AppearancePage(SettingsPage):
-    """Light or dark, accent, density, zoom and fonts."""
-
-    def __init__(self, settings: Settings, appearance: Appearance) -> None:
-        super().__init__()
-        self._appearance = appearance
-        self.scheme = self.add_choice(
-            translate("SettingsPage", "Colours"),
-            (
-                (self.tr("As the system"), Scheme.SYSTEM),
-                (self.tr("Light"), Scheme.LIGHT),
-                (self.tr("Dark"), Scheme.DARK),
-            ),
-            settings.scheme,
-            appearance.set_scheme,
-        )
-        self.accent = self.add_choice(
-            translate("SettingsPage", "Accent"),
-            self._accents(settings.accent),
-            settings.accent,
-            self._set_accent,
-        )
-        for index in range(self.accent.count()):
-            color = self.accent.itemData(index)
-            if color:
-                self.accent.setItemIcon(index, swatch(color))
-        self.density = self.add_choice(
-            translate("SettingsPage", "Density"),
-            (
-                (self.tr("Comfortable"), Density.COMFORTABLE),
-                (self.tr("Compact"), Density.COMPACT),
-            ),
-            settings.density,
-            appearance.set_density,
-        )
-        self.zoom = self.add_choice(
-            translate("SettingsPage", "Zoom"),
-            ((f"{round(zoom * 100)} %", zoom) for zoom in ZOOMS),
-            settings.zoom,
-            appearance.set_zoom,
-        )
-        self.text_font = self.add_choice(
-            translate("SettingsPage", "Font"),
-            self._families(is_fixed=False),
-            settings.font,
-            appearance.set_font,
-        )
-        self.data_font = self.add_choice(
-            translate("SettingsPage", "Font for data"),
-            self._families(is_fixed=True),
-            settings.data_font,
-            appearance.set_data_font,
-        )
-        self.add_note(self.tr("Ctrl++ and Ctrl+- zoom too, and Ctrl+0 goes back to 100 %."))
-        self.end()
-
-    def reset(self) -> None:
-        self.scheme.setCurrentIndex(index_of(self.scheme, Scheme.SYSTEM))
-        self.accent.setCurrentIndex(index_of(self.accent, ""))
-        self.density.setCurrentIndex(index_of(self.density, Density.COMFORTABLE))
-        self.zoom.setCurrentIndex(index_of(self.zoom, 1.0))
-        self.text_font.setCurrentIndex(index_of(self.text_font, ""))
-        self.data_font.setCurrentIndex(index_of(self.data_font, ""))
-
-    def _families(self, *, is_fixed: bool) -> Iterator[tuple[str, str]]:
-        """The families of fonts that have Latin letters, after that of the system."""
-        yield self.tr("As the system"), ""
-        for family in QFontDatabase.families(QFontDatabase.WritingSystem.Latin):
-            is_usable = not QFontDatabase.isPrivateFamily(family)
-            if is_usable and QFontDatabase.isFixedPitch(family) is is_fixed:
-                yield family, family
-
-    def _accents(self, chosen: str) -> list[tuple[str, str | None]]:
-        names = (
-            self.tr("Blue"),
-            self.tr("Violet"),
-            self.tr("Pink"),
-            self.tr("Red"),
-            self.tr("Amber"),
-            self.tr("Green"),
-            self.tr("Teal"),
-        )
-        choices: list[tuple[str, str | None]] = [(self.tr("As the system"), "")]
-        choices += zip(names, ACCENTS, strict=True)
-        if chosen and chosen not in ACCENTS:
-            choices.append((chosen, chosen))
-        return [*choices, (self.tr("Another…"), None)]
-
-    def _set_accent(self, accent: str | None) -> None:
-        if accent is not None:
-            self._appearance.set_accent(accent)
-            return
-        dialog = QColorDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(self._take_color)
-        dialog.rejected.connect(lambda: self.accent.setCurrentIndex(0))
-        dialog.open()
-
-    def _take_color(self, color: QColor) -> None:
-        name = color.name()
-        if self.accent.findData(name) < 0:
-            self.accent.insertItem(self.accent.count() - 1, swatch(name), name, name)
-        self.accent.setCurrentIndex(self.accent.findData(name))
-
 
 class LanguagePage(SettingsPage):
     """The language of the window."""
+
+    name = "language"
+    title = QT_TRANSLATE_NOOP("SettingsDialog", "Language")
+    titles: ClassVar = {"language": QT_TRANSLATE_NOOP("SettingsPage", "Language")}
 
     chosen = Signal()
 
@@ -154,7 +50,7 @@ class LanguagePage(SettingsPage):
         super().__init__()
         self._settings = settings
         self.language = self.add_choice(
-            translate("SettingsPage", "Language"),
+            "language",
             (
                 (self.tr("As the system"), Language.SYSTEM),
                 ("English", Language.ENGLISH),
@@ -183,6 +79,15 @@ class LanguagePage(SettingsPage):
 class StartUpPage(SettingsPage):
     """Which listeners start with the window, and what closing it does."""
 
+    name = "start_up"
+    title = QT_TRANSLATE_NOOP("SettingsDialog", "Start and end")
+    titles: ClassVar = {
+        "listeners": QT_TRANSLATE_NOOP("SettingsPage", "Listeners at the start"),
+        "at_login": QT_TRANSLATE_NOOP("SettingsPage", "Login"),
+        "to_tray": QT_TRANSLATE_NOOP("SettingsPage", "Closing the window"),
+        "asks": QT_TRANSLATE_NOOP("SettingsPage", "Live connections"),
+    }
+
     def __init__(
         self, settings: Settings, *, has_tray: bool, login: LoginStart | None = None
     ) -> None:
@@ -191,7 +96,7 @@ class StartUpPage(SettingsPage):
         self._settings = settings
         self._login = login
         self.listeners = self.add_choice(
-            translate("SettingsPage", "Listeners at the start"),
+            "listeners",
             (
                 (self.tr("Those that start automatically"), StartUp.MARKED),
                 (self.tr("As they were, too"), StartUp.AS_BEFORE),
@@ -203,16 +108,16 @@ class StartUpPage(SettingsPage):
         self.at_login.setVisible(login is not None)
         if login is not None:
             self.at_login.toggled.connect(self._start_at_login)
-            self.add_setting(translate("SettingsPage", "Login"), self.at_login)
+            self.add_setting("at_login", self.at_login)
         self.to_tray = QCheckBox(self.tr("Keeps Portdeck running in the tray"))
         self.to_tray.setChecked(settings.closes_to_tray)
         self.to_tray.toggled.connect(lambda on: setattr(settings, "closes_to_tray", on))
-        self.add_setting(translate("SettingsPage", "Closing the window"), self.to_tray)
+        self.add_setting("to_tray", self.to_tray)
         self.to_tray.setEnabled(has_tray)
         self.asks = QCheckBox(self.tr("Ask before a command closes them"))
         self.asks.setChecked(settings.asks_before_closing)
         self.asks.toggled.connect(lambda on: setattr(settings, "asks_before_closing", on))
-        self.add_setting(translate("SettingsPage", "Live connections"), self.asks)
+        self.add_setting("asks", self.asks)
         self.add_note(
             self.tr("File → Quit always ends Portdeck.")
             if has_tray
@@ -255,10 +160,18 @@ class StartUpPage(SettingsPage):
 class ConsolePage(SettingsPage):
     """What a new console tab begins with."""
 
+    name = "console"
+    title = QT_TRANSLATE_NOOP("SettingsDialog", "Console")
+    titles: ClassVar = {
+        "notation": QT_TRANSLATE_NOOP("SettingsPage", "Notation"),
+        "ending": QT_TRANSLATE_NOOP("SettingsPage", "Line ending"),
+        "enter": QT_TRANSLATE_NOOP("SettingsPage", "Enter key"),
+    }
+
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.notation = self.add_choice(
-            translate("SettingsPage", "Notation"),
+            "notation",
             (
                 (self.tr("Text"), Notation.TEXT),
                 (self.tr("Escapes"), Notation.ESCAPES),
@@ -268,13 +181,13 @@ class ConsolePage(SettingsPage):
             lambda notation: setattr(settings, "notation", notation),
         )
         self.ending = self.add_choice(
-            translate("SettingsPage", "Line ending"),
+            "ending",
             ((ending.label, ending) for ending in LineEnding),
             settings.ending,
             lambda ending: setattr(settings, "ending", ending),
         )
         self.enter = self.add_choice(
-            translate("SettingsPage", "Enter key"),
+            "enter",
             (
                 (self.tr("Sends; Shift+Enter begins a new line"), True),
                 (self.tr("Begins a new line; Ctrl+Enter sends"), False),
@@ -296,6 +209,13 @@ class ConsolePage(SettingsPage):
 class TrafficPage(SettingsPage):
     """How much captured traffic is kept, and what that costs in all."""
 
+    name = "traffic"
+    title = QT_TRANSLATE_NOOP("SettingsDialog", "Traffic")
+    titles: ClassVar = {
+        "memory": QT_TRANSLATE_NOOP("SettingsPage", "Memory"),
+        "chunks": QT_TRANSLATE_NOOP("SettingsPage", "Chunks, at most"),
+    }
+
     def __init__(self, log: ChunkLog, settings: Settings) -> None:
         super().__init__()
         self._log = log
@@ -305,11 +225,8 @@ class TrafficPage(SettingsPage):
         self.memory = number(LEAST_BYTES // MIB, MOST_BYTES // MIB, max_bytes // MIB, 16)
         self.memory.setSuffix(self.tr(" MiB"))
         self.chunks = number(LEAST_CHUNKS, MOST_CHUNKS, max_chunks, 100_000)
-        for title, box in (
-            (translate("SettingsPage", "Memory"), self.memory),
-            (translate("SettingsPage", "Chunks, at most"), self.chunks),
-        ):
-            self.add_setting(title, box)
+        for name, box in (("memory", self.memory), ("chunks", self.chunks)):
+            self.add_setting(name, box)
             box.valueChanged.connect(self._apply)
         self.add_note(
             self.tr(
@@ -357,25 +274,32 @@ class TrafficPage(SettingsPage):
 class NotificationsPage(SettingsPage):
     """The events of which the desktop is notified."""
 
+    name = "notifications"
+    title = QT_TRANSLATE_NOOP("SettingsDialog", "Notifications")
+    titles: ClassVar = {"notices": QT_TRANSLATE_NOOP("SettingsPage", "Notify me when")}
+
     def __init__(self, settings: Settings, *, has_tray: bool) -> None:
         super().__init__()
         self.boxes: dict[Notice, QCheckBox] = {}
         group = QWidget()
         column = QVBoxLayout(group)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        height = Theme.of_application().design.sizes.control  # as high as the text beside the first
         for notice, words in (
             (Notice.FAILED, self.tr("A listener fails")),
             (Notice.FIRST_CLIENT, self.tr("The first client of a listener connects")),
             (Notice.RULE_HIT, self.tr("A rule matches (at most every half minute for each)")),
         ):
             box = QCheckBox(words)
+            box.setMinimumHeight(height)
             box.setChecked(settings.notifies(notice))
             box.toggled.connect(lambda on, notice=notice: settings.save_notifies(notice, on))
             box.setEnabled(has_tray)
             column.addWidget(box)
             self.boxes[notice] = box
         group.setFocusProxy(self.boxes[Notice.FAILED])
-        self.add_setting(translate("SettingsPage", "Notify me when"), group)
+        self.add_setting("notices", group)
         self.add_note(
             self.tr("Only while the window is not in front.")
             if has_tray
@@ -391,6 +315,10 @@ class NotificationsPage(SettingsPage):
 class LogPage(SettingsPage):
     """How much is logged."""
 
+    name = "log"
+    title = QT_TRANSLATE_NOOP("SettingsDialog", "Log")
+    titles: ClassVar = {"level": QT_TRANSLATE_NOOP("SettingsPage", "Minimum level")}
+
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
@@ -402,7 +330,7 @@ class LogPage(SettingsPage):
         }
         levels = logging.getLevelNamesMapping()
         self.level = self.add_choice(
-            translate("SettingsPage", "Minimum level"),
+            "level",
             ((names[name], levels[name]) for name in LOG_LEVELS),
             settings.log_level,
             self._choose,
@@ -416,3 +344,27 @@ class LogPage(SettingsPage):
     def _choose(self, level: int) -> None:
         self._settings.log_level = level
         logging.getLogger().setLevel(level)
+
+
+PAGES: Final[tuple[type[SettingsPage], ...]] = (
+    AppearancePage,
+    LanguagePage,
+    StartUpPage,
+    ConsolePage,
+    TrafficPage,
+    NotificationsPage,
+    LogPage,
+)
+"""The pages in their order."""
+
+
+def setting_titles() -> Iterator[tuple[str, str, str]]:
+    """For each setting the name of its page, the page's title, and the setting's title."""
+    translate = QCoreApplication.translate
+    for page in PAGES:
+        for title in page.titles.values():
+            yield (
+                page.name,
+                translate("SettingsDialog", page.title),
+                translate("SettingsPage", title),
+            )

@@ -116,7 +116,7 @@ class ChromePainter:
     def _header_section(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
         colors, rect = self._colors, option.rect
         is_pressed = option.state.value & PRESSED
-        painter.fillRect(rect, QColor(colors.hover if is_pressed else colors.surface))
+        shapes.fill(painter, rect, colors.hover if is_pressed else colors.surface)
         shapes.hairline(
             painter, QRect(rect.x(), rect.bottom(), rect.width(), 1), colors.control_line
         )
@@ -127,7 +127,7 @@ class ChromePainter:
 
     def _header_space(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
         rect = option.rect
-        painter.fillRect(rect, QColor(self._colors.surface))
+        shapes.fill(painter, rect, self._colors.surface)
         line = QRect(rect.x(), rect.bottom(), rect.width(), 1)
         shapes.hairline(painter, line, self._colors.control_line)
         return True
@@ -164,7 +164,7 @@ class ChromePainter:
     def _menu_item(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
         painter.save()
         if isinstance(widget, QComboBox):  # Qt paints its list in the colour of windows
-            painter.fillRect(option.rect, QColor(self._colors.raised))
+            shapes.fill(painter, option.rect, self._colors.raised)
         if option.menuItemType == option.MenuItemType.Separator:
             self._menu_separator(option, painter)
         else:
@@ -218,7 +218,7 @@ class ChromePainter:
 
     def _menu_bar_item(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
         colors, state, rect = self._colors, option.state.value, option.rect
-        painter.fillRect(rect, QColor(colors.window))
+        shapes.fill(painter, rect, colors.window)
         if state & ENABLED and state & (SELECTED | PRESSED):
             ground = colors.pressed if state & PRESSED else colors.hover
             shapes.fill(
@@ -234,12 +234,12 @@ class ChromePainter:
     # Bars and panes
 
     def _bar_space(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
-        painter.fillRect(option.rect, QColor(self._colors.window))
+        shapes.fill(painter, option.rect, self._colors.window)
         return True
 
     def _tool_bar(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
         colors, rect = self._colors, option.rect
-        painter.fillRect(rect, QColor(colors.window))
+        shapes.fill(painter, rect, colors.window)
         shapes.hairline(painter, QRect(rect.x(), rect.bottom(), rect.width(), 1), colors.line)
         return True
 
@@ -251,7 +251,7 @@ class ChromePainter:
 
     def _status_bar(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
         colors, rect = self._colors, option.rect
-        painter.fillRect(rect, QColor(colors.window))
+        shapes.fill(painter, rect, colors.window)
         shapes.hairline(painter, QRect(rect.x(), rect.y(), rect.width(), 1), colors.line)
         return True
 

@@ -101,6 +101,7 @@ class ControlPainter:
             _Complex.CC_ComboBox: self._combo_box,
             _Complex.CC_SpinBox: self._spin_box,
             _Complex.CC_ScrollBar: self._scroll_bar,
+            _Complex.CC_Slider: self._slider,
         }
 
     # Buttons
@@ -266,7 +267,7 @@ class ControlPainter:
         ground = colors.window if isinstance(area, QScrollArea) else colors.surface
         if isinstance(area, QListView) and not area.viewport().autoFillBackground():
             ground = colors.raised  # the list lies on the command palette
-        painter.fillRect(option.rect, QColor(ground))
+        shapes.fill(painter, option.rect, ground)
         slider = geometry.scroll_bar(option, QStyle.SubControl.SC_ScrollBarSlider)
         if slider is None or option.minimum >= option.maximum:
             return True
@@ -280,6 +281,29 @@ class ControlPainter:
             thumb = slider.adjusted(across, 2, -across, -2)
         color = colors.scroll_thumb_hover if is_grabbed else colors.scroll_thumb
         shapes.fill(painter, thumb, color, radius=min(thumb.width(), thumb.height()) / 2)
+        return True
+
+    def _slider(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
+        colors, state = self._colors, option.state.value
+        groove = geometry.slider(option, QStyle.SubControl.SC_SliderGroove)
+        handle = geometry.slider(option, QStyle.SubControl.SC_SliderHandle)
+        if groove is None or handle is None:  # a vertical one
+            return False
+        color = colors.accent if state & ENABLED else colors.disabled
+        radius = geometry.SLIDER_GROOVE / 2
+        shapes.fill(painter, groove, colors.pressed, radius=radius)
+        used = QRect(groove)
+        if option.upsideDown:
+            used.setLeft(handle.center().x())
+        else:
+            used.setRight(handle.center().x())
+        shapes.fill(painter, used, color, radius=radius)
+        if state & FOCUSED and state & BY_KEYBOARD:
+            shapes.dot(painter, handle, colors.surface, line=color, width=self._sizes.focus_ring)
+            handle = handle.adjusted(4, 4, -4, -4)
+        elif state & ENABLED and state & (HOVERED | PRESSED):
+            color = colors.accent_pressed if state & PRESSED else colors.accent_hover
+        shapes.dot(painter, handle, color)
         return True
 
     def _progress_groove(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
@@ -318,7 +342,7 @@ class ControlPainter:
         shapes.ring(painter, rect, self._colors.accent, sizes.focus_ring, sizes.small_radius)
 
     def _corner(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
-        painter.fillRect(option.rect, QColor(self._colors.surface))
+        shapes.fill(painter, option.rect, self._colors.surface)
         return True
 
     def _arrow(self, direction: Direction) -> Paint:

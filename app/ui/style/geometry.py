@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QStyle, QWidget
+from PySide6.QtGui import QTextLayout
+from PySide6.QtWidgets import QLineEdit, QStyle, QWidget
 
 from app.ui.style.tokens import Sizes, Tokens
 
@@ -18,7 +19,7 @@ FIELD_PADDING = 6
 
 BUTTON_PADDING = 14
 SMALL_BUTTON_PADDING = 8
-COMBO_PADDING = 9
+COMBO_PADDING = 7
 COMBO_ARROW = 24
 SPIN_ARROWS = 20
 HEADER_PADDING = 8
@@ -32,8 +33,12 @@ MENU_GAP = 24
 
 SEPARATOR = 9
 LEAST_THUMB = 32
+SLIDER_HANDLE = 16
+SLIDER_GROOVE = 4
 PROGRESS = 6
 _PERCENT = "100 %"
+_MEASURED = 200
+"""The letters at the beginning of a text whose ascent counts."""
 
 _Part = QStyle.SubControl
 _Contents = QStyle.ContentsType
@@ -103,6 +108,26 @@ def scroll_bar(option: Any, part: QStyle.SubControl) -> QRect | None:
     return QRect(rect.x(), rect.y() + begin, rect.width(), extent)
 
 
+def slider(option: Any, part: QStyle.SubControl) -> QRect | None:
+    """The place of a part of a horizontal slider without ticks."""
+    if option.orientation != Qt.Orientation.Horizontal:
+        return None
+    rect: QRect = option.rect
+    middle = rect.y() + rect.height() // 2
+    if part == _Part.SC_SliderGroove:
+        return QRect(rect.x(), middle - SLIDER_GROOVE // 2, rect.width(), SLIDER_GROOVE)
+    if part != _Part.SC_SliderHandle:
+        return None
+    start = QStyle.sliderPositionFromValue(
+        option.minimum,
+        option.maximum,
+        option.sliderPosition,
+        rect.width() - SLIDER_HANDLE,
+        option.upsideDown,
+    )
+    return QRect(rect.x() + start, middle - SLIDER_HANDLE // 2, SLIDER_HANDLE, SLIDER_HANDLE)
+
+
 def group_box(option: Any, part: QStyle.SubControl) -> QRect | None:
     """The place of a part of a group box: a heading, and the contents below it."""
     rect: QRect = option.rect
@@ -122,12 +147,29 @@ def whole(option: Any) -> QRect:
     return rect
 
 
-def line_edit(option: Any) -> QRect:
+def line_edit(option: Any, widget: QWidget | None) -> QRect:
     """The room for the text of a field. A field inside another control has no frame."""
     rect: QRect = option.rect
     padding = FIELD_PADDING if option.lineWidth > 0 else 0
     edge = 1 if option.lineWidth > 0 else 0
-    return rect.adjusted(padding, edge, -padding, -edge)
+    lower = _higher_ascent(widget) if isinstance(widget, QLineEdit) else 0
+    return rect.adjusted(padding, edge + lower, -padding, lower - edge)
+
+
+def _higher_ascent(field: QLineEdit) -> int:
+    """By how much the text rises above the letters of the font, as with ideographs of another one.
+
+    Qt centres such a text and moves it up by this besides, so that it would stand higher than the
+    labels beside it.
+    """
+    text = field.displayText()
+    if text.isascii():
+        return 0
+    layout = QTextLayout(text[:_MEASURED], field.font())
+    layout.beginLayout()
+    line = layout.createLine()
+    layout.endLayout()
+    return max(0, round(line.ascent()) - field.fontMetrics().ascent())
 
 
 def progress_bar(option: Any) -> QRect:

@@ -41,7 +41,6 @@ _LAYOUT_MARGINS = frozenset(
 )
 _CORNERS = frozenset({_Element.SE_TabWidgetLeftCorner, _Element.SE_TabWidgetRightCorner})
 _ELEMENTS = {
-    _Element.SE_LineEditContents: geometry.line_edit,
     _Element.SE_HeaderLabel: geometry.header_label,
     _Element.SE_HeaderArrow: geometry.header_arrow,
     _Element.SE_ProgressBarGroove: geometry.progress_bar,
@@ -63,6 +62,7 @@ _PLACES = {
     _Complex.CC_ComboBox: geometry.combo_box,
     _Complex.CC_SpinBox: geometry.spin_box,
     _Complex.CC_ScrollBar: geometry.scroll_bar,
+    _Complex.CC_Slider: geometry.slider,
 }
 
 
@@ -178,6 +178,8 @@ class PortdeckStyle(QProxyStyle):
         place = _ELEMENTS.get(element)
         if place is not None:
             return place(option)
+        if element == _Element.SE_LineEditContents:
+            return geometry.line_edit(option, widget)
         if element in _CORNERS and option.shape == QTabBar.Shape.RoundedNorth:
             return geometry.tab_corner(option, element)
         return super().subElementRect(element, option, widget)  # type: ignore[arg-type]
@@ -206,6 +208,8 @@ def _metrics(design: Tokens) -> Mapping[QStyle.PixelMetric, int]:
         _Metric.PM_RadioButtonLabelSpacing: spacing.small,
         _Metric.PM_ScrollBarExtent: sizes.scroll_bar,
         _Metric.PM_ScrollBarSliderMin: geometry.LEAST_THUMB,
+        _Metric.PM_SliderThickness: geometry.SLIDER_HANDLE,
+        _Metric.PM_SliderLength: geometry.SLIDER_HANDLE,
         _Metric.PM_SplitterWidth: sizes.splitter,
         _Metric.PM_TabBarTabHSpace: spacing.wide,
         _Metric.PM_TabBarTabShiftHorizontal: 0,

@@ -43,7 +43,7 @@ class Theme(QObject):
         self._accent = ""
         self._density = Density.COMFORTABLE
         self._zoom = 1.0
-        self._family = self._mono_family = ""
+        self._family = self._mono_family = self._script_family = ""
         self._system_font = app.font()
         self._body_pixels = _body_pixels(self._system_font)
         self._system_accent = _system_accent(app)
@@ -93,11 +93,13 @@ class Theme(QObject):
         zoom: float | None = None,
         family: str | None = None,
         mono_family: str | None = None,
+        script_family: str | None = None,
     ) -> None:
         """Apply the design with these choices; None keeps a choice. Does nothing without a change.
 
         `accent` is `#rrggbb`, or empty for the system's. Raises `ValueError` for any other.
         `family` and `mono_family` are families of fonts, or empty for the system's.
+        `script_family` takes the place of a system's font that cannot write the window's language.
         """
         if accent and not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
             raise ValueError(f"The accent must be written as #rrggbb, not as {accent!r}.")
@@ -105,6 +107,7 @@ class Theme(QObject):
         self._density = self._density if density is None else density
         self._family = self._family if family is None else family
         self._mono_family = self._mono_family if mono_family is None else mono_family
+        self._script_family = self._script_family if script_family is None else script_family
         if zoom is not None:
             self._zoom = max(ZOOMS[0], min(ZOOMS[-1], zoom))
         if scheme is not None and scheme is not self._scheme:
@@ -133,7 +136,7 @@ class Theme(QObject):
             self._density,
             self._zoom,
             body_pixels=self._body_pixels,
-            family=self._family,
+            family=self._family or self._script_family,
             mono_family=self._mono_family,
         )
 

@@ -88,7 +88,7 @@ class Type(NamedTuple):
     heading: int
     mono: int
     family: str
-    """What the user chose for the texts of the window; empty for the system's font."""
+    """The family for the texts of the window; empty for the system's font."""
     mono_family: str
     """What the user chose for data that crossed the wire; empty for the system's font."""
     mono_families: tuple[str, ...]

@@ -38,6 +38,11 @@ from app.ui.widgets.translation import translated
 LEAST_LETTERS = 46
 """The letters of a line that each side has room for where request and response are side by side."""
 
+LOW_LETTERS = 24
+LOW = 200
+"""Side by side they need only so many letters in a detail that is lower than this, where each would
+have a line or two below the other."""
+
 EQUAL = [10_000, 10_000]
 """The sizes of both sides. Qt scales them to the room that there is."""
 
@@ -182,7 +187,8 @@ class Detail(QWidget):
 
     def _arrange(self) -> None:
         """Put request and response side by side where there is room."""
-        least = 2 * LEAST_LETTERS * self.hex.fontMetrics().horizontalAdvance("0")
+        letters = LOW_LETTERS if self.height() < LOW else LEAST_LETTERS
+        least = 2 * letters * self.hex.fontMetrics().horizontalAdvance("0")
         is_wide = self.width() >= least
         wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
         if self.split.orientation() != wanted:

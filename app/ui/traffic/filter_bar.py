@@ -22,18 +22,18 @@ from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import ElidingLabel
-from app.ui.widgets.layouts import STRETCH, fill
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.popover import PopoverButton
 from app.ui.widgets.translation import translated
 
-_LEAST_LINE = 60
-"""The least width of the field for a pattern, in pixels."""
+_LEAST_LINE = 120
+"""The least width of the field for a pattern, in pixels: its hint is whole."""
 
-_MOST_PATTERN = 480
+_MOST_PATTERN = 520
 """The most width of that field and its button, in pixels. More would only move the rest away."""
 
-_COUNT_WIDTH = 88
+_COUNT_WIDTH = 76
 """The width of `3 of 1,204`. It does not change while the user types."""
 
 _SIZE_LETTERS = 10
@@ -148,7 +148,8 @@ class FilterBar(QWidget):
         label = QLabel(self.tr("Filter"))
         label.setBuddy(self.pattern.line)
         row = fill(QHBoxLayout(self), label, spacing=8, margins=0)
-        fill(row, (self.pattern, 100), self.more, STRETCH)  # up to its most before there is a gap
+        fill(row, (self.pattern, 1), self.more)
+        row.addStretch(0)  # takes what is left once the pattern has its most
 
     def _show_count(self) -> None:
         """Show on the button how many of the choices in its panel are made."""
@@ -223,8 +224,8 @@ class TrafficFindBar(QWidget):
         label.setBuddy(self.pattern.line)
         layout.addWidget(label)
         layout.addSpacing(2)
-        fill(layout, (self.pattern, 100), self.previous_button, self.next_button, self.count)
-        layout.addStretch(1)
+        fill(layout, (self.pattern, 1), self.previous_button, self.next_button, self.count)
+        layout.addStretch(0)
         self.pattern.line.installEventFilter(self)
         self.show_finds(None, None)
 
@@ -368,7 +369,7 @@ class SizeEdit(QLineEdit):
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
-        width = self.fontMetrics().averageCharWidth() * _SIZE_LETTERS + hint.height()
+        width = self.fontMetrics().horizontalAdvance("0") * _SIZE_LETTERS + hint.height()
         return QSize(width, hint.height())
 
     def _parse(self, text: str) -> None:

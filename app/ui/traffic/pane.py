@@ -30,8 +30,9 @@ from app.ui.traffic.status_bar import TrafficStatusBar
 from app.ui.traffic.view_bar import View, ViewBar
 from app.ui.traffic.views import Views
 from app.ui.widgets.copy_actions import CopyActions
-from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.labels import ElidingLabel, OverlaidMistake
 from app.ui.widgets.layouts import FoldingBox
+from app.ui.widgets.translation import listed, translated
 
 MOST_COMPARED = 2
 LOW = 280
@@ -79,6 +80,9 @@ class TrafficPane(QWidget):
         self.status_bar = TrafficStatusBar(icons, ExportMenu(self.exporter, self.views, self))
         self.recording = RecordingBar(log, directory, icons) if isinstance(log, ChunkLog) else None
         self.split = QSplitter(Qt.Orientation.Vertical)
+        self.trouble = OverlaidMistake(self.views, self)
+        """The mistakes in the fields."""
+
         self._is_finding = False
         """Whether the user asked for the search while the pane is low."""
         self._lay_out()
@@ -101,7 +105,7 @@ class TrafficPane(QWidget):
     def show_disabled(self, listeners: Sequence[str]) -> None:
         """Show that the traffic of these listeners is not kept."""
         words = self.tr("Switched off in the form of the listener, and not shown: {0}.")
-        self.disabled_note.setText(words.format(", ".join(listeners)))
+        self.disabled_note.setText(words.format(listed(listeners)))
         self.disabled_note.setVisible(bool(listeners))
 
     def showEvent(self, event: object) -> None:
@@ -189,9 +193,12 @@ class TrafficPane(QWidget):
     def _lay_out(self) -> None:
         self.disabled_note.setObjectName("quiet")
         self.disabled_note.hide()
-        bars = FoldingBox(spacing=12, is_patient=True)  # so that typing never folds it
-        bars.add(self.filter_bar, 1)
-        bars.add(self.find_bar, 1)
+        fields = FoldingBox(spacing=12, is_patient=True)  # so that typing never folds it
+        fields.add(self.filter_bar, 5)
+        fields.add(self.find_bar, 6)  # it has more beside its field, so both are equally wide
+        bars = FoldingBox(spacing=12, is_patient=True)
+        bars.add(self.view_bar.framing, is_on_top=True)
+        bars.add(fields, 1)
         self.split.addWidget(self.views)
         self.split.addWidget(self.detail)
         self.detail.setMinimumHeight(1)  # in a low window the rows get the room of the bytes
@@ -334,7 +341,8 @@ class TrafficPane(QWidget):
             self.filter_bar.sizes.trouble,
             self.find_bar.pattern.trouble,
         )
-        self.status_bar.show_troubles([*typed, *self.scans.troubles()])
+        troubles = map(translated, [*typed, *self.scans.troubles()])
+        self.trouble.setText("\n".join(dict.fromkeys(filter(None, troubles))))
 
     def _show_detail(self) -> None:
         chunk = self.views.chosen_chunk

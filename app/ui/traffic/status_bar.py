@@ -3,7 +3,7 @@ for the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QIcon
@@ -16,8 +16,7 @@ from app.ui.style.icons import Icons, pixmap
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
 from app.ui.traffic.model import TimeForm
-from app.ui.widgets.labels import ElidingLabel, PartsLabel
-from app.ui.widgets.translation import translated
+from app.ui.widgets.labels import PartsLabel
 
 
 class TrafficStatusBar(QWidget):
@@ -30,10 +29,6 @@ class TrafficStatusBar(QWidget):
         super().__init__()
         self._icons = icons
         self.counts = PartsLabel()
-        self.trouble = ElidingLabel()
-        self.trouble.setObjectName("trouble")
-        self.trouble.setProperty("wrong", True)
-        self.trouble.hide()
         self.time = QComboBox()
         self.record_button = QToolButton(autoRaise=True)
         self.export_button = QToolButton(autoRaise=True)
@@ -44,21 +39,13 @@ class TrafficStatusBar(QWidget):
         self._set_up(icons)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for message in (self.counts, self.trouble):
-            layout.addWidget(message, 1)
+        layout.setSpacing(2)
+        layout.addWidget(self.counts, 1)
         layout.addWidget(self.record_button)
         layout.addWidget(self.export_button)
         layout.addWidget(self.pause_button)
         layout.addWidget(self.clear_button)
         layout.addWidget(self.beside_button)
-
-    def show_troubles(self, troubles: Iterable[str]) -> None:
-        """Show the mistakes in place of the counts, as one being typed must not move the rows."""
-        text = "   ·   ".join(dict.fromkeys(filter(None, map(translated, troubles))))
-        if text != self.trouble.text():
-            self.trouble.setText(text)
-        self.trouble.setVisible(bool(text))
-        self.counts.setHidden(bool(text))
 
     def show_counts(
         self,
@@ -73,11 +60,7 @@ class TrafficStatusBar(QWidget):
         `shown` is the number of rows that pass the filter; `None` without one. `paused_at` is the
         number of the first chunk after the pause; `None` if it is not paused.
         """
-        parts = [
-            self.tr("{0} kept, {1}").format(
-                chunks_text(len(log)), readable.format_size(log.kept_bytes)
-            )
-        ]
+        parts = [chunks_text(len(log)), readable.format_size(log.kept_bytes)]
         if messages is not None:
             parts[:0] = self._of_messages(log, messages)
         if shown is not None:

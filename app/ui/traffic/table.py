@@ -28,7 +28,7 @@ from app.traffic.scan import Scan
 from app.traffic.source import ChunkSource, RowSelection
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
-from app.ui.traffic.model import CONNECTION, DIRECTION, SIZE, TIME, TrafficModel
+from app.ui.traffic.model import CONNECTION, DATA, DIRECTION, SIZE, TIME, TrafficModel
 from app.ui.widgets.cells import CellDelegate
 from app.ui.widgets.text_view import FollowEnd
 
@@ -44,8 +44,15 @@ DATA_WIDTH = 220
 LEAST_NAME = 150
 """The widths that the data and the names of the connections keep in a narrow table."""
 
+NARROW = 400
+"""In a table narrower than this, which has the bytes beside it, the sizes are hidden, and names and
+data give way further, so that nothing is out of view."""
+
+NARROW_NAME = 110
+NARROW_DATA = 40
+
 MOST_NAME = 300
-NAME_SHARE = 0.2
+NAME_SHARE = 0.28
 """In a wide table, the names grow up to this width, and to this share of the table."""
 
 WIDTHS = {TIME: 110, CONNECTION: 190, DIRECTION: 36, SIZE: 76}
@@ -171,13 +178,16 @@ class TrafficTable(QTableView):
         """Let the names of the connections give way to the data, and grow in a wide table, unless
         the user set the width."""
         super().resizeEvent(event)
-        others = sum(self.columnWidth(each) for each in (TIME, DIRECTION, SIZE))
         width = self.viewport().width()
+        is_narrow = width < NARROW
+        self.setColumnHidden(SIZE, is_narrow)
+        others = sum(self.columnWidth(each) for each in (TIME, DIRECTION, SIZE))
         wanted = max(WIDTHS[CONNECTION], min(MOST_NAME, int(NAME_SHARE * width)))
         room = width - others - DATA_WIDTH
         if not self._is_own_width:
             self._is_fitting = True
-            self.setColumnWidth(CONNECTION, max(LEAST_NAME, min(room, wanted)))
+            least = NARROW_NAME if is_narrow else LEAST_NAME
+            self.setColumnWidth(CONNECTION, max(least, min(room, wanted)))
             self._is_fitting = False
 
     def _note_width(self, column: int) -> None:
@@ -197,9 +207,10 @@ class TrafficTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setStretchLastSection(True)
         for column, width in WIDTHS.items():
             self.setColumnWidth(column, width)
+        self.setColumnWidth(DATA, NARROW_DATA)  # it stretches from there
+        self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().sectionResized.connect(self._note_width)
         self.selectionModel().currentRowChanged.connect(self._choose)
         self.rows.modelReset.connect(self._check_choice)

@@ -12,7 +12,6 @@ from app.text.hex import ENCODINGS
 from app.traffic.framing import Framing
 from app.ui.style.icons import Icons
 from app.ui.widgets.framing_form import FramingForm
-from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.popover import PopoverButton
 
 
@@ -25,8 +24,11 @@ class View(Enum):
     STREAM = "stream"
 
 
-class ViewBar(FoldingBox):
-    """A button for each view, the encoding, and the framing for the view of messages."""
+class ViewBar(QWidget):
+    """A button for each view, the encoding, and the framing for the view of messages.
+
+    The pane places the form of the framing, beside the filter.
+    """
 
     view_changed = Signal()
     """`view` or the framing of the messages changed."""
@@ -35,15 +37,19 @@ class ViewBar(FoldingBox):
     """The name of the Python codec."""
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent)
+        super().__init__(parent)
         self.framing: FramingForm[Framing] = FramingForm()
         self.options = PopoverButton(icons, self.tr("View"))
         self.options.setToolTip(self.tr("Choose how bytes are read and the time is shown"))
         self.encoding = QComboBox()
         self.buttons: dict[View, QToolButton] = {}
         self._group = QButtonGroup(self)
-        self.add(self._head())
-        self.add(self.framing, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._add_buttons(layout)
+        self.options.add_row(self.tr("Text as"), self.encoding)
+        layout.addWidget(self.options)
+        layout.addStretch(1)
         self.framing.hide()
         self.framing.changed.connect(self.view_changed)
         for words, codec in ENCODINGS.items():
@@ -62,17 +68,6 @@ class ViewBar(FoldingBox):
     def choose(self, view: View) -> None:
         """Choose `view`."""
         self.buttons[view].setChecked(True)
-
-    def _head(self) -> QWidget:
-        """The buttons and the encoding, which every view has."""
-        head = QWidget()
-        layout = QHBoxLayout(head)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self._add_buttons(layout)
-        self.options.add_row(self.tr("Text as"), self.encoding)
-        layout.addWidget(self.options)
-        layout.addStretch(1)
-        return head
 
     def _add_buttons(self, layout: QHBoxLayout) -> None:
         for view, words, tip in (

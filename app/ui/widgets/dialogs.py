@@ -53,8 +53,10 @@ def start_folder(widget: QWidget) -> str:
 
 
 def dialog_buttons(*standard: QDialogButtonBox.StandardButton) -> QDialogButtonBox:
-    """A row of standard buttons without icons. Some styles add icons to a few of them."""
+    """A row of standard buttons without icons, a little apart from the fields above it. Some styles
+    add icons to a few of them."""
     box = QDialogButtonBox()
+    box.setContentsMargins(0, 4, 0, 0)
     for each in standard:
         box.addButton(each).setIcon(QIcon())
     return box

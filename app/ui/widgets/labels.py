@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOptionToolButton, QToolButton, QWidget
 
@@ -23,11 +23,17 @@ LEAST_LETTERS = 4
 """The number of letters that are always shown."""
 
 _LONG_WORD = re.compile(r"[!-~]{20,}")
+_LAST_WORDS = re.compile(r"(?<=\s)(\S{1,12}) (\S{1,12})$", re.MULTILINE)
+_LAST_IDEOGRAPHS = re.compile(
+    r"(?<=[\u3400-\u9fff])[\u3400-\u9fff]{2}[\u2019\u201d\u300d\uff09]?[\u3002\uff01\uff1f]?$",
+    re.MULTILINE,
+)
 _PARTS = re.compile(r"[^/\\._:=,;?&-]{0,15}[/\\._:=,;?&-]+|.{1,16}", re.DOTALL)
 
 
 class ElidingLabel(QLabel):
-    """One line of plain text. While it is shortened, the tool tip has all of it."""
+    """One line of plain text. While it is shortened, the tool tip has all of it, and it shows
+    nothing where there is room for less than some letters."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +51,7 @@ class PartsLabel(ElidingLabel):
     """Parts of a line, as many of the first ones as there is room for. A number in them is never
     cut as long as another part can be left out."""
 
-    SEPARATOR: Final = "   ·   "
+    SEPARATOR: Final = " · "
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shown, room = self.text(), self.contentsRect().width()
@@ -146,6 +152,8 @@ def _paint_line(
 ) -> None:
     room = widget.contentsRect()
     shown = _elided(widget, text, Qt.TextElideMode.ElideRight, room.width())
+    if shown != text and room.width() < _least_width(widget):
+        shown = ""
     whole = text if whole is None else whole
     set_tip(widget, "" if shown == whole else whole)
     painter = QPainter(widget)
@@ -191,7 +199,7 @@ class WrappingLabel(QLabel):
 
     A `QLabel` that wraps has no minimum height, so a layout cuts off a text that became longer.
     This label has the minimum height that it needs at its width. A long word, such as a path, wraps
-    as well.
+    as well, and a short one does not stand alone on the last line.
     """
 
     def __init__(self, *, least_lines: int = 1, parent: QWidget | None = None) -> None:
@@ -209,7 +217,7 @@ class WrappingLabel(QLabel):
     def setText(self, text: str) -> None:
         text = translated(text)
         self._text = text
-        super().setText(_LONG_WORD.sub(lambda found: _breakable(found[0]), text))
+        super().setText(_LONG_WORD.sub(lambda found: _breakable(found[0]), _unbroken_end(text)))
 
     def sizeHint(self) -> QSize:
         # The hint of `QLabel` assumes another width, and leaves a line empty.
@@ -229,6 +237,12 @@ class WrappingLabel(QLabel):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
+
+
+def _unbroken_end(text: str) -> str:
+    """`text` whose lines do not wrap before their last word, or before their last ideograph."""
+    text = _LAST_WORDS.sub("\\1\N{NO-BREAK SPACE}\\2", text)
+    return _LAST_IDEOGRAPHS.sub(lambda found: "\N{WORD JOINER}".join(found[0]), text)
 
 
 def _breakable(word: str) -> str:
@@ -261,6 +275,38 @@ class MistakeLabel(WrappingLabel):
     def setText(self, text: str) -> None:
         super().setText(text)
         self.setVisible(bool(text))
+
+
+class OverlaidMistake(MistakeLabel):
+    """A mistake that lies over the lower edge of a widget, so that nothing moves while one is being
+    typed and all of it can be read at any width."""
+
+    def __init__(self, over: QWidget, parent: QWidget) -> None:
+        """`parent` is one of the parents of `over`."""
+        super().__init__(parent)
+        self.setObjectName("overlaidMistake")
+        self._over = over
+        over.installEventFilter(self)
+
+    def setText(self, text: str) -> None:
+        if translated(text) != self.text():
+            super().setText(text)
+            self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        if self.isHidden():
+            return
+        parent = self.parentWidget()
+        assert parent is not None
+        room = QRect(self._over.mapTo(parent, QPoint()), self._over.size())
+        room.setTop(room.bottom() + 1 - self.heightForWidth(room.width()))
+        self.setGeometry(room)
+        self.raise_()
 
 
 def show_result(label: QLabel, words: str, *, wrong: bool = False) -> None:

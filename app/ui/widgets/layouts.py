@@ -299,7 +299,12 @@ class ActionRow(QWidget):
 
 
 class FoldingTabs(QTabWidget):
-    """Tabs that can be folded to the line of their titles."""
+    """Tabs that can be folded to the line of their titles.
+
+    The splitters around them ask for their least size hundreds of times while the window opens or
+    changes its size, and Qt would ask every page each time. So it is kept until the next request
+    for a new layout.
+    """
 
     open_wanted = Signal()
     """A title was clicked or a page is to be shown, while only the line of the titles is shown."""
@@ -307,6 +312,7 @@ class FoldingTabs(QTabWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_folded = False
+        self._least_size: QSize | None = None
         self.tabBarClicked.connect(self._ask_to_open)
         self.currentChanged.connect(self._ask_to_open)
 
@@ -328,6 +334,19 @@ class FoldingTabs(QTabWidget):
         assert isinstance(pages, QStackedWidget)
         pages.setVisible(not folded)  # else Tab would go to fields that nobody sees
         self.setMaximumHeight(self.line_height if folded else _NO_BOUND)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()  # whoever places them gives them more
+
+    def minimumSizeHint(self) -> QSize:
+        if self._least_size is None or not self.isVisible():  # hidden ones get no request
+            self._least_size = super().minimumSizeHint()
+        return self._least_size
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._least_size = None
+        return super().event(event)
 
     def setCurrentWidget(self, page: QWidget) -> None:
         super().setCurrentWidget(page)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from html import escape
 from typing import Final, Protocol
 
-from PySide6.QtGui import Qt  # only this one has `mightBeRichText`
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QFontMetrics, Qt  # only this `Qt` has `mightBeRichText`
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 
 from app.ui.widgets.translation import translated
 
@@ -20,6 +21,9 @@ LONGEST_LINE: Final = 90
 
 LONGEST_TIP: Final = 2_000
 """Letters of a tip that are shown."""
+
+WIDEST_TEXT: Final = 460
+"""The width at which the text of a message box wraps, in pixels."""
 
 
 class TakesTip(Protocol):
@@ -56,4 +60,28 @@ def message_box(
     box = QMessageBox(icon, title, "", buttons, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(translated(text))
+    label = box.findChild(QLabel, "qt_msgbox_label")
+    assert isinstance(label, QLabel)
+    width = balanced_width(label.fontMetrics(), box.text(), WIDEST_TEXT)
+    label.setMinimumWidth(width + 2 * label.margin())
     return box
+
+
+def balanced_width(metrics: QFontMetrics, text: str, widest: int) -> int:
+    """The least width at which `text` has no more lines than at `widest`: they are equally long
+    then, and no word stands alone on the last one."""
+
+    def wrapped(width: int) -> QRect:
+        room = QRect(0, 0, width, 0)
+        return metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), text)
+
+    lowest = wrapped(widest).height()
+    too_narrow = 0
+    while widest - too_narrow > 1:
+        middle = (too_narrow + widest) // 2
+        found = wrapped(middle)
+        if found.height() <= lowest and found.width() <= middle:
+            widest = middle
+        else:
+            too_narrow = middle
+    return widest

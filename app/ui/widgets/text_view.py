@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QTimer
 from PySide6.QtGui import (
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextDocumentLayout, QPlainTextEdit, QScrollBar, QWidget
 
+from app.ui.style.geometry import FIELD_PADDING
 from app.ui.style.palette import quiet_color, tint_color
 from app.ui.style.theme import MonoFont
 from app.ui.style.tokens import Tint
@@ -27,6 +29,22 @@ LONGEST_LINE = 2_000
 
 _RIGHT = QTextCursor.MoveOperation.NextCharacter
 _KEEP = QTextCursor.MoveMode.KeepAnchor
+
+
+class DataField(QPlainTextEdit):
+    """A field for lines of data or code: in the font for data, and with the edge of a line edit."""
+
+    MARGIN: Final = 3
+    """The space above and below the lines, once inside the document and once around it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        MonoFont(self)
+        self.document().setDocumentMargin(self.MARGIN)
+        beside = FIELD_PADDING + 2 - self.frameWidth() - self.MARGIN
+        self.setViewportMargins(beside, self.MARGIN, beside, self.MARGIN)
+        # The style paints the whole field. The viewport would cover its round corners.
+        self.viewport().setAutoFillBackground(False)
 
 
 class Ink(IntEnum):

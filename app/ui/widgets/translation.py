@@ -8,6 +8,7 @@ text calls `translated`, or gives it to a widget of `app.ui.widgets` that does.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
@@ -17,11 +18,18 @@ from PySide6.QtWidgets import QApplication
 from app.runtime import resources
 from app.text.sentence import Sentence
 from app.ui.settings import Language
+from app.ui.style.theme import Theme
 
 CONTEXT: Final = "Engine"
 _TRANSLATOR: Final = "language"
 
-CHINESE_FONTS: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC")
+CHINESE_FONTS: Final = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Noto Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei UI",
+)
 """Fonts for Chinese letters. On a desktop in another language, Qt would take those of a Japanese
 font, and the ones that it lacks of a third font."""
 
@@ -33,6 +41,11 @@ def translated(text: str) -> str:
     template = QCoreApplication.translate(CONTEXT, text.template)
     said = template.format_map({name: _value(value) for name, value in text.parameters.items()})
     return said.rstrip(".。") if text.is_part else said
+
+
+def listed(parts: Iterable[str]) -> str:
+    """`parts` as a list within a sentence: `Echo, Hello`."""
+    return QCoreApplication.translate("List", ", ").join(parts)
 
 
 def translated_record(record: logging.LogRecord) -> logging.LogRecord:
@@ -67,7 +80,9 @@ def apply_language(app: QApplication, language: Language) -> None:
         old.deleteLater()
         old.setObjectName("")
     locale = QLocale() if language is Language.SYSTEM else QLocale(language.value)
-    if locale.script() is not QLocale.Script.SimplifiedHanScript:
+    is_chinese = locale.script() is QLocale.Script.SimplifiedHanScript
+    Theme.of(app).use(script_family=_chinese_font() if is_chinese else "")
+    if not is_chinese:
         return
     for font in _system_fonts():
         # Its own face first: the family may be a general one, such as "monospace".
@@ -88,6 +103,16 @@ def installed_language() -> Language:
     app = QCoreApplication.instance()
     translated = app is not None and app.findChildren(QTranslator, _TRANSLATOR)
     return Language.CHINESE if translated else Language.ENGLISH
+
+
+def _chinese_font() -> str:
+    """The font for all texts of a Chinese window, so that they have the same weight and the same
+    base line; empty if the system's font writes Chinese itself, or if there is none."""
+    general, _ = _system_fonts()
+    chinese = QFontDatabase.WritingSystem.SimplifiedChinese
+    if chinese in QFontDatabase.writingSystems(QFontInfo(general).family()):
+        return ""
+    return next(filter(QFontDatabase.hasFamily, CHINESE_FONTS), "")
 
 
 def _system_fonts() -> list[QFont]:

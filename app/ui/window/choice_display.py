@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu
 
-from app.server.listener import Listener, State
+from app.server.listener import Listener
 from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import Chunk
 from app.ui.connections.columns import Row
@@ -23,7 +23,7 @@ from app.ui.window.window_frame import WindowFrame
 if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane
 
-_CONNECT, _START, _NEW = range(3)
+_CONNECT, _START, _START_ALL, _NEW = range(4)
 
 
 class ChoiceDisplay(QObject):
@@ -58,7 +58,8 @@ class ChoiceDisplay(QObject):
         connections.commands.traffic_wanted.connect(self.show_traffic)
         traffic.pane_created.connect(self._bind_traffic)
         connections.table.offer_taken.connect(self._take_offer)
-        self._listeners.listeners_shown.connect(self._show_offer)
+        for changed in (self._listeners.listeners_shown, self._listeners.marks_changed):
+            changed.connect(self._show_offer)
         self._show_offer()
         self.panel.traffic_wanted.connect(self.show_traffic)
         self.panel.listener_wanted.connect(
@@ -153,19 +154,37 @@ class ChoiceDisplay(QObject):
             self.panel.show_subject(row, self._row_history)
 
     def _show_offer(self) -> None:
-        """Offer in the empty table what leads to a connection."""
-        listeners = list(self._deck.with_sockets())
-        listening = [each for each in listeners if each.state is State.LISTENING]
-        if listening:
-            self._connections.table.offer(self.tr("Connect with the console"), _CONNECT)
+        """Say in the empty table why nobody is connected, and offer what leads to a connection."""
+        chosen = self._listeners.marked
+        listeners = chosen or list(self._deck.with_sockets())
+        name = chosen[0].spec.name if len(chosen) == 1 else ""
+        if any(each.is_on for each in listeners):
+            if name:
+                hint = self.tr("Nobody is connected to {0}.").format(name)
+            elif chosen:
+                hint = self.tr("Nobody is connected to these {0} listeners.").format(len(chosen))
+            else:
+                hint = self.tr(
+                    "Nobody is connected.\n"
+                    "Connect to a listener that is on: with the console, nc or telnet."
+                )
+            self._connections.offer(hint, self.tr("Connect with the console"), _CONNECT)
+        elif name:
+            hint = self.tr("{0} is not listening.").format(name)
+            self._connections.offer(hint, self.tr("Start {0}").format(name), _START)
+        elif chosen:
+            hint = self.tr("None of these {0} listeners is on.").format(len(chosen))
+            self._connections.offer(hint, self.tr("Start them"), _START)
         elif listeners:
-            self._connections.table.offer(self.tr("Start all"), _START)
+            self._connections.offer(self.tr("No listener is on."), self.tr("Start all"), _START_ALL)
         else:
-            self._connections.table.offer(self.tr("New listener…"), _NEW)
+            self._connections.offer(self.tr("No listener yet."), self.tr("New listener…"), _NEW)
 
     def _take_offer(self, offer: int) -> None:
         """Do what the button in the empty table offers."""
         if offer == _START:
+            self._deck.start(*self._listeners.marked)
+        elif offer == _START_ALL:
             self._commands.start_all.trigger()
         elif offer == _NEW:
             self._commands.new.trigger()

@@ -20,6 +20,7 @@ from app.ui.listeners.panel import ListenersPanel
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.widgets.labels import TotalsLine
+from app.ui.widgets.translation import listed
 
 
 class DeckDisplay(QObject):
@@ -137,7 +138,7 @@ class StatusBarTotals(QStatusBar):
         wide = [spec.name for spec in on if not _is_local(spec.endpoint)]
         if not wide:
             return self.tr("loopback only")
-        return self.tr("others can reach {0}").format(", ".join(wide))
+        return self.tr("others can reach {0}").format(listed(wide))
 
 
 @lru_cache(maxsize=1024)  # called for every listener ten times a second under traffic

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from attrs import evolve
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from app.net.endpoint import Endpoint
@@ -20,14 +18,15 @@ from app.tls import PassphraseError, TlsError
 from app.ui.profile_actions import ProfileActions
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
-from app.ui.widgets.labels import DropSign
+from app.ui.widgets.drop_target import Act, DropTarget
+from app.ui.widgets.translation import listed
 
 PROFILES: Final = (".toml",)
 PROGRAMS: Final = (".py", ".pyw", ".tac")
 CERTIFICATES: Final = (".pem", ".crt", ".cer", ".key", ".p12", ".pfx")
 
 
-class DroppedFiles(QObject):
+class DroppedFiles(DropTarget):
     """Takes the drops of programs, profiles and certificates, and leaves other files alone."""
 
     def __init__(
@@ -51,33 +50,9 @@ class DroppedFiles(QObject):
         self._open_profile = open_profile
         self._import_profile = import_profile
         self._open_programs = open_programs
-        self._sign = DropSign(window)
-        window.setAcceptDrops(True)
-        window.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DragLeave:
-            self._sign.say("")
-        if not isinstance(event, QDropEvent):  # a drag that enters is one too
-            return False
-        urls = event.mimeData().urls()
-        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-        take = self._taker(paths) if len(paths) == len(urls) else None
-        if take is None:
-            return False
-        event.acceptProposedAction()
-        words, act = take
-        is_dropped = event.type() == QEvent.Type.Drop
-        self._sign.say("" if is_dropped else words)
-        if is_dropped:
-            act()
-        return True
-
-    def _taker(self, paths: Sequence[Path]) -> tuple[str, Callable[[], object]] | None:
-        """What a drop of `paths` does, in words and as a function; `None` if it does nothing."""
+    def act_for(self, paths: Sequence[Path]) -> Act | None:
         suffixes = {path.suffix.lower() for path in paths}
-        if not paths:
-            return None
         if suffixes <= set(PROGRAMS):
             return self.tr("Drop to serve this code"), lambda: self._open_programs(paths)
         if suffixes <= set(PROFILES) and len(paths) == 1:
@@ -105,7 +80,7 @@ class DroppedFiles(QObject):
         """Ask whether the chosen listener shall use what is in `paths`: a certificate with its
         key, in one file or two, or the certificate of a CA."""
         listener = self._chosen()
-        name = ", ".join(path.name for path in paths)
+        name = listed(path.name for path in paths)
         if listener not in self._workspace.deck.listeners or listener is None:
             words = self.tr("Choose the listener that {0} is for, and drop it again.")
             self._banner.say(words.format(name), tint=Tint.WARNING)

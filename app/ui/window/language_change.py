@@ -13,6 +13,7 @@ from app.ui.console.pane import ConsolePane
 from app.ui.traffic.tab import TrafficTab
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.plain_text import message_box
+from app.ui.widgets.translation import listed
 
 
 class LanguageChange(QObject):
@@ -39,7 +40,7 @@ class LanguageChange(QObject):
             self.tr(
                 "The window opens again in the other language. That ends: {0}. Listeners and "
                 "their connections go on."
-            ).format(", ".join(would_end)),
+            ).format(listed(would_end)),
             icon=QMessageBox.Icon.Question,
             buttons=QMessageBox.StandardButton.NoButton,
         )

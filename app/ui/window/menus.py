@@ -1,4 +1,4 @@
-"""The tool bar, the menu bar and the menu of one listener, made from `app.ui.commands.COMMANDS`."""
+"""The tool bar, the menu bar and the menu of one listener, made from `COMMANDS`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from app.ui.command_types import Command, Menu, Submenu
-from app.ui.commands import COMMANDS, Commands
+from app.ui.command_table import COMMANDS
+from app.ui.commands import Command, Commands, Menu, Submenu
 from app.ui.settings import Language
 from app.ui.style.tokens import Scheme
 

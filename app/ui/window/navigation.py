@@ -13,7 +13,7 @@ from app.client.saved.snippets import Snippet
 from app.server.connections.connection import Connection
 from app.server.listener import Listener
 from app.text import readable
-from app.ui.command_types import Menu
+from app.ui.commands import Menu
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.console.saved_state import SHORTCUTS
 from app.ui.listeners.actions import ListenerActions
@@ -127,7 +127,7 @@ class Navigation(QObject):
     def _entries(self) -> Sequence[Entry]:
         # Imported late for a faster start.
         from app.ui.command_palette import entries
-        from app.ui.settings_dialog.dialog import setting_titles
+        from app.ui.settings_dialog.pages import setting_titles
 
         listeners = self._deck.listeners
         found = [

@@ -4,7 +4,8 @@ The sidebar and the console can be hidden, and the console can stand at the righ
 saved. What a small window has no room for gives way until the window is larger:
 
 - too narrow for sidebar and details beside the tabs, it shows the one that was asked for last;
-- too narrow for the console beside the tabs, it has the console below them;
+- too narrow for the console beside the tabs, it hides the sidebar and the details if the console
+  was put there last, and else it has the console below the tabs;
 - too low for the console below the tabs, it folds the console to one line until it is asked for;
 - too low for both even then, it folds the tabs to one line while the console is open.
 
@@ -32,6 +33,9 @@ LEAST_TABS = QSize(300, 170)
 LEAST_CONSOLE = 300
 """Less than what the panes ask for, so that the window fits a small screen in every layout."""
 
+LEAST_BESIDE = 440
+"""The width that the titles of the tabs and the bars of Traffic need beside the console."""
+
 DETAILS_WIDTH = 300
 LEAST_FOR_BOTH = 1_000
 """The width from which sidebar and details have room beside the tabs."""
@@ -40,10 +44,15 @@ LEAST_FOR_CONSOLE = 560
 """The height from which tabs and console have room, one below the other."""
 
 TABS_HEIGHT = 290
-"""The height that the tabs keep above the console, as long as it leaves the console enough."""
+"""The height that the tabs keep above the console, as long as it leaves the console enough. In a
+low window they keep their least: who opens the console there wants to read it."""
 
 CONSOLE_HEIGHT = 248
 CONSOLE_WIDTH = 420
+CONSOLE_SHARE = 0.3
+"""The share of the room that the console has, and at least the size above, until the user divides
+it."""
+
 LARGEST = 8_000
 """A saved size larger than this counts as missing."""
 
@@ -81,6 +90,8 @@ class Panes(QWidget):
         self._wants_details = False
         self._wants_console = True
         self._wants_beside = False
+        self._is_beside_first = False
+        """Whether the sides give way to the console beside the tabs."""
         self._is_asked_for = False
         """Whether the user opened the console while the window is too low for it."""
         self._size = USUAL_SIZE
@@ -92,7 +103,8 @@ class Panes(QWidget):
         self._sidebar_width = SIDEBAR_WIDTH
         self._chosen_at = USUAL_SIZE.width()
         """The width of the room when the user chose those of sidebar and details."""
-        self._console_sizes = {_BELOW: CONSOLE_HEIGHT, _BESIDE: CONSOLE_WIDTH}
+        self._console_sizes = {_BELOW: 0, _BESIDE: 0}
+        """What the user chose; 0 for nothing."""
         self.across = QSplitter(_BESIDE)
         self.down = QSplitter(_BELOW)
         tabs.setMinimumSize(LEAST_TABS)
@@ -150,10 +162,12 @@ class Panes(QWidget):
 
     def show_details(self, shown: bool = True) -> None:
         """Show or hide the details."""
-        if shown == self.has_details:
+        if shown == self.has_details == self._wants_details:
             return
         self._wants_details = shown
-        self._gives_way = self._sidebar
+        if shown:
+            self._is_beside_first = False
+            self._gives_way = self._sidebar
         self._divide()
 
     def toggle_details(self) -> None:
@@ -162,10 +176,12 @@ class Panes(QWidget):
 
     def show_sidebar(self, shown: bool = True) -> None:
         """Show or hide the sidebar."""
-        if shown == self.has_sidebar:
+        if shown == self.has_sidebar == self._wants_sidebar:
             return
         self._wants_sidebar = shown
-        self._gives_way = self._details
+        if shown:
+            self._is_beside_first = False
+            self._gives_way = self._details
         self._divide()
 
     def show_console(self, shown: bool = True) -> None:
@@ -182,9 +198,9 @@ class Panes(QWidget):
             self.show_console(False)
 
     def place_console(self, beside: bool) -> None:
-        """Put the console at the right of the tabs, or below them. It is shown then. In a narrow
-        window it is below them all the same."""
-        self._wants_beside = beside
+        """Put the console at the right of the tabs, or below them. It is shown then. In a very
+        narrow window it is below them all the same."""
+        self._wants_beside = self._is_beside_first = beside
         self._wants_console = True
         self._is_asked_for = True
         self._divide()
@@ -207,15 +223,17 @@ class Panes(QWidget):
         settings = self._settings
         self._sidebar_width = settings.number("room/sidebar", LARGEST) or SIDEBAR_WIDTH
         self._console_sizes = {
-            _BELOW: settings.number("room/console_height", LARGEST) or CONSOLE_HEIGHT,
-            _BESIDE: settings.number("room/console_width", LARGEST) or CONSOLE_WIDTH,
+            _BELOW: settings.number("room/console_height", LARGEST),
+            _BESIDE: settings.number("room/console_width", LARGEST),
         }
         self._details_width = settings.number("room/details", LARGEST) or DETAILS_WIDTH
         self._chosen_at = settings.number("room/chosen_at", LARGEST) or USUAL_SIZE.width()
         hidden = settings.text("room/hidden").split()
         self._wants_details = settings.text("room/shown") == "details"
         self._wants_sidebar = "sidebar" not in hidden
-        self._wants_beside = settings.text("room/console") == "beside"
+        place = settings.text("room/console")
+        self._wants_beside = place in ("beside", "beside first")
+        self._is_beside_first = place == "beside first"
         self._wants_console = "console" not in hidden
         self._show_parts()
         self._show_commands()
@@ -231,7 +249,8 @@ class Panes(QWidget):
         settings.save_text("room/shown", "details" if self._wants_details else "")
         shown = {"sidebar": self._wants_sidebar, "console": self._wants_console}
         settings.save_text("room/hidden", " ".join(name for name in shown if not shown[name]))
-        settings.save_text("room/console", "beside" if self._wants_beside else "below")
+        beside = "beside first" if self._is_beside_first else "beside"
+        settings.save_text("room/console", beside if self._wants_beside else "below")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -240,6 +259,8 @@ class Panes(QWidget):
         is_narrower = self.width() < self._size.width()
         self._size = self.size()
         self._divide_if_needed()
+        if not self._console_sizes[self.down.orientation()]:
+            self._apply()
         if is_narrower and max(self.across.sizes()[::2]) > self._widest_side:
             self._apply()
 
@@ -272,6 +293,23 @@ class Panes(QWidget):
         return LARGEST if width >= self._chosen_at else max(LEAST_SIDE, round(width * SIDE_SHARE))
 
     @property
+    def _usual_console(self) -> int:
+        """The width of the console beside the tabs, or its height below them, as long as the user
+        has not chosen another."""
+        if self.is_console_beside:
+            return max(CONSOLE_WIDTH, round(CONSOLE_SHARE * self._size.width()))
+        return max(CONSOLE_HEIGHT, round(CONSOLE_SHARE * self._size.height()))
+
+    @property
+    def _side_count(self) -> int:
+        return self.has_sidebar + self.has_details
+
+    @property
+    def _least_beside(self) -> int:
+        """The least width of the tabs with the console beside them."""
+        return LEAST_BESIDE + self.down.handleWidth() + LEAST_CONSOLE
+
+    @property
     def _parts(self) -> tuple[bool, ...]:
         return (
             self.has_sidebar,
@@ -295,14 +333,21 @@ class Panes(QWidget):
         """Show the parts as they are wanted, if there is room for them."""
         width = self._size.width()
         is_tight = self._wants_sidebar and self._wants_details and width < LEAST_FOR_BOTH
-        for part, is_wanted in (
-            (self._sidebar, self._wants_sidebar),
-            (self._details, self._wants_details),
-        ):
-            part.setVisible(is_wanted and not (is_tight and part is self._gives_way))
-        sides = (self.has_sidebar + self.has_details) * (LEAST_SIDE + self.across.handleWidth())
-        least = LEAST_TABS.width() + self.down.handleWidth() + LEAST_CONSOLE
-        is_beside = self._wants_beside and width - sides >= least
+        wanted = [
+            part
+            for part, is_wanted in (
+                (self._sidebar, self._wants_sidebar),
+                (self._details, self._wants_details),
+            )
+            if is_wanted and not (is_tight and part is self._gives_way)
+        ]
+        room = width - self._least_beside
+        has_room = room >= len(wanted) * (LEAST_SIDE + self.across.handleWidth())
+        is_beside = self._wants_beside and (has_room or (self._is_beside_first and room >= 0))
+        if is_beside and not has_room:
+            wanted = []
+        for part in (self._sidebar, self._details):
+            part.setVisible(part in wanted)
         self.down.setOrientation(_BESIDE if is_beside else _BELOW)
         self._is_asked_for = self._is_asked_for and self._is_low
         self._console.setVisible(self._wants_console)
@@ -328,6 +373,9 @@ class Panes(QWidget):
     def _apply(self) -> None:
         """Give the parts on show the remembered sizes."""
         most = self._widest_side
+        if self.is_console_beside:
+            room = (self._size.width() - self._least_beside) // max(1, self._side_count)
+            most = max(LEAST_SIDE, min(most, room))
         sides = (
             min(self._sidebar_width, most) if self.has_sidebar else 0,
             min(self._details_width, most) if self.has_details else 0,
@@ -342,14 +390,16 @@ class Panes(QWidget):
 
     def _console_length(self, length: int) -> int:
         """The width of the console beside the tabs, or its height below them."""
-        wanted = self._console_sizes[self.down.orientation()]
+        wanted = self._console_sizes[self.down.orientation()] or self._usual_console
         if self.is_console_beside:
-            return wanted
+            return min(wanted, max(LEAST_CONSOLE, length - LEAST_BESIDE))
         if self._console.is_folded:
             return self._console.maximumHeight()
         if self._tabs.is_folded:
             return max(1, length - self._tabs.maximumHeight())
-        return min(wanted, max(length - TABS_HEIGHT, self._console.least_height))
+        tabs = LEAST_TABS.height() if self._is_low else TABS_HEIGHT
+        handle = self.down.handleWidth()
+        return min(wanted, max(length - handle - tabs, self._console.least_height))
 
     def _show_commands(self) -> None:
         commands = self._commands

@@ -18,6 +18,7 @@ from app.ui.listeners.panel import ListenersPanel
 from app.ui.profile_actions import ProfileActions
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.translation import listed
 from app.user_code.programs.reference import OWN_PLACES, ProgramReference, program_at
 from app.user_code.reference import UserCodeError
 from app.user_code.trust import references_in
@@ -141,7 +142,7 @@ class ProgramActions(QObject):
             "This profile runs code that you have not trusted yet. It may do all that you may do. "
             "None of it runs until you trust these files:"
         )
-        return f"{head}\n{', '.join(shown)}"
+        return f"{head}\n{listed(shown)}"
 
     def _trust(self, then_start: tuple[Listener, ...]) -> None:
         self._workspace.trust_code()

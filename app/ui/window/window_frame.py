@@ -18,6 +18,7 @@ from app.server.listener import Listener
 from app.server.monitor import RateMeter
 from app.server.workspace import Workspace
 from app.traffic.chunk_log import ChunkLog
+from app.ui.command_table import COMMANDS
 from app.ui.commands import Commands
 from app.ui.console.area import ConsoleArea
 from app.ui.console.pane import ConsolePane
@@ -66,7 +67,7 @@ class WindowFrame(QMainWindow):
         self.deck = deck = workspace.deck
         self.meter = RateMeter()
         self.icons = Icons()
-        self.commands = Commands(self, self.icons)
+        self.commands = Commands(self, self.icons, COMMANDS)
         self.colors = ListenerColors(lambda: (each.spec for each in deck.every()))
         self.listeners = ListenersPanel(self.icons, self.colors)
         self.sidebar = Sidebar(self.listeners, self.icons)

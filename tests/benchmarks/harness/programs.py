@@ -22,7 +22,7 @@ import psutil
 from attrs import frozen
 
 from tests.benchmarks.harness.process import Usage
-from tests.panel import CONNECTIONS_ON_SHOW, Panel
+from tests.portdeck_process import CONNECTIONS_ON_SHOW, PortdeckProcess
 from tests.screen import Screen
 
 HOST = "127.0.0.1"
@@ -175,7 +175,7 @@ def window(profile: str) -> Run:
 
     @contextmanager
     def run(screen: Screen) -> Iterator[Program]:
-        with Panel(screen, profile, settings=CONNECTIONS_ON_SHOW) as running:
+        with PortdeckProcess(screen, profile, settings=CONNECTIONS_ON_SHOW) as running:
             ((_, port),) = running.wait_until_listening(1)
             running.window(screen)
             datagrams = psutil.Process(running.process.pid).net_connections("udp")

@@ -22,7 +22,7 @@ from tests.benchmarks.harness.programs import Program
 from tests.benchmarks.listeners import press
 from tests.benchmarks.listeners import profile as many_listeners
 from tests.benchmarks.table import FILTERS, PROFILE, SCROLLS, ask, take, until_quiet
-from tests.panel import CONNECTIONS_ON_SHOW, Panel
+from tests.portdeck_process import CONNECTIONS_ON_SHOW, PortdeckProcess
 from tests.screen import Screen
 
 SIZE = (1280, 800)
@@ -52,10 +52,13 @@ autostart = true
 def connections(count: int) -> dict[str, float]:
     """So many idle ones, and then a tenth as many busy ones beside them."""
     allow_many_descriptors()
-    with Screen(*SIZE) as screen, Panel(screen, PROFILE, settings=CONNECTIONS_ON_SHOW) as panel:
-        ((_, port),) = panel.wait_until_listening(1)
-        panel.window(screen)
-        usage = Usage(panel.process.pid)
+    with (
+        Screen(*SIZE) as screen,
+        PortdeckProcess(screen, PROFILE, settings=CONNECTIONS_ON_SHOW) as portdeck,
+    ):
+        ((_, port),) = portdeck.wait_until_listening(1)
+        portdeck.window(screen)
+        usage = Usage(portdeck.process.pid)
         until_quiet(usage)
         memory, used = usage.resident_bytes(), usage.cpu_seconds()
         with Load(port) as load:
@@ -72,7 +75,7 @@ def connections(count: int) -> dict[str, float]:
             )
             busy = load.open(max(count // 10, FEWEST_BUSY))
             until_quiet(usage)
-            program = Program(panel.process.pid, port)
+            program = Program(portdeck.process.pid, port)
             program.stand_apart()
             figures["an echo of 64 B to a busy one, µs"] = program.microseconds(
                 Rounds(busy, MESSAGE).run
@@ -87,12 +90,12 @@ def listeners(count: int) -> dict[str, float]:
     """So many, started and stopped together."""
     allow_many_descriptors()
     with Screen(*SIZE) as screen:
-        with _counted_window(screen, 1) as panel:
-            alone = Usage(panel.process.pid).resident_bytes()
-        with _counted_window(screen, count) as panel:
-            taken = [(press(panel, "start"), press(panel, "stop")) for _ in range(REPEATS)]
-            press(panel, "start")
-            usage = Usage(panel.process.pid)
+        with _counted_window(screen, 1) as portdeck:
+            alone = Usage(portdeck.process.pid).resident_bytes()
+        with _counted_window(screen, count) as portdeck:
+            taken = [(press(portdeck, "start"), press(portdeck, "stop")) for _ in range(REPEATS)]
+            press(portdeck, "start")
+            usage = Usage(portdeck.process.pid)
             until_quiet(usage)
             memory = usage.resident_bytes() - alone
     start, stop = zip(*taken, strict=True)
@@ -106,38 +109,38 @@ def listeners(count: int) -> dict[str, float]:
 
 
 @contextmanager
-def _counted_window(screen: Screen, count: int) -> Iterator[Panel]:
-    with Panel(
+def _counted_window(screen: Screen, count: int) -> Iterator[PortdeckProcess]:
+    with PortdeckProcess(
         screen,
         many_listeners(count),
         module="tests.benchmarks.subjects.counted_window",
         pipe=subprocess.PIPE,
-    ) as panel:
-        panel.window(screen)
-        until_quiet(Usage(panel.process.pid))
-        yield panel
+    ) as portdeck:
+        portdeck.window(screen)
+        until_quiet(Usage(portdeck.process.pid))
+        yield portdeck
 
 
 def table(count: int) -> dict[str, float]:
     """So many rows, each a peer over UDP, which takes no descriptor: what each step costs."""
     with (
         Screen(*SIZE) as screen,
-        Panel(
+        PortdeckProcess(
             screen,
             PEERS_PROFILE,
             module="tests.benchmarks.subjects.driven_window",
             settings=CONNECTIONS_ON_SHOW,
             pipe=subprocess.PIPE,
-        ) as panel,
+        ) as portdeck,
     ):
-        panel.window(screen)
-        usage = Usage(panel.process.pid)
+        portdeck.window(screen)
+        usage = Usage(portdeck.process.pid)
         until_quiet(usage)
-        (place,) = psutil.Process(panel.process.pid).net_connections("udp")
+        (place,) = psutil.Process(portdeck.process.pid).net_connections("udp")
         for _ in range(MOST_TIMES):
             _send_from_many(count, place.laddr.port)
             until_quiet(usage)
-            if ask(panel, "nothing")["rows"] == count:
+            if ask(portdeck, "nothing")["rows"] == count:
                 break
         steps = {
             "sort, ms": [f"sort {name}" for name in SORTS] * 2,
@@ -146,7 +149,8 @@ def table(count: int) -> dict[str, float]:
             "scroll by a page, ms": [f"scroll {pixels}" for pixels in SCROLLS] * REPEATS,
         }
         return {
-            name: median(cpu for _, cpu in take(panel, acts)) * 1000 for name, acts in steps.items()
+            name: median(cpu for _, cpu in take(portdeck, acts)) * 1000
+            for name, acts in steps.items()
         }
 
 

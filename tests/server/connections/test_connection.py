@@ -297,6 +297,15 @@ def test_a_close_by_the_peer_is_reported_to_protocol_and_observer(
     assert not connection.connected
 
 
+def test_the_address_of_a_peer_is_made_once_after_it_left(bench: Bench, record: Record) -> None:
+    connection, client = bench.connect(Recorder())
+    address = connection.peer_address
+    client.close()
+    client.until(is_lost(record))
+    assert connection.peer_address == address
+    assert connection.peer_address is connection.peer_address
+
+
 def test_a_reset_by_the_peer_has_its_own_reason(bench: Bench, record: Record) -> None:
     recorder = Recorder()
     _, client = bench.connect(recorder)

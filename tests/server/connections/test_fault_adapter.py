@@ -14,9 +14,12 @@ from zope.interface import implementer
 
 from app.faults.spec import Direction, Fault, FaultKind, LimitAction
 from app.protocols.echo import Echo
+from app.rules.protocol import Replies, RepliesFactory
+from app.rules.responder import Surroundings
 from app.server.connections.closing import LINGER_SECONDS
 from app.server.connections.connection import Connection
 from app.traffic.connection_info import CloseKind
+from tests.rules.sets import rule_set
 from tests.server.conftest import Bench
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
@@ -343,6 +346,122 @@ def test_a_connection_lost_before_it_began_is_not_told_to_the_protocol(
     hand.turn()
     assert not connection.connected
     assert protocol.events == []
+
+
+@pytest.mark.parametrize(
+    "delays",
+    [
+        (fault("latency", seconds=1),),
+        (fault("bandwidth", bytes_per_second=3),),
+        (fault("slice", bytes=1, delay=0.3),),
+        (fault("stall", seconds=1),),
+        (fault("latency", seconds=0.5), fault("slice", bytes=2, delay=0.3)),
+    ],
+)
+@pytest.mark.parametrize("action", ["close", "reset", "half-close", "stop-reading", "drain"])
+def test_a_reply_comes_before_the_action_of_its_rule_whatever_delays_it(
+    bench: Bench, hand: HandReactor, delays: tuple[Fault, ...], action: str
+) -> None:
+    rules = rule_set({"any": True, "reply": "bye", "action": action})
+    replies = RepliesFactory(rules, Surroundings(hand)).buildProtocol(None)
+    assert isinstance(replies, Replies)
+    _, client = serve(bench, replies, *delays)
+    client.send(b"x\n")
+    hand.turn()
+    assert (client.receive(), client.was_reset, client.has_ended) == (b"", False, False)
+    for _ in range(30):
+        hand.advance(0.1)
+        hand.turn()
+    assert client.receive() == b"bye"
+    assert client.was_reset == (action == "reset")
+    assert client.has_ended == (action in ("close", "half-close"))
+
+
+def test_a_protocol_that_fails_after_its_answer_resets_behind_it(
+    bench: Bench, hand: HandReactor, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Fails(Protocol):
+        def dataReceived(self, data: bytes) -> None:
+            self.transport.write(b"half of")  # type: ignore[union-attr]
+            raise ValueError("the rest")
+
+    latency = fault("latency", seconds=1, direction=Direction.OUT)
+    connection, client = serve(bench, Fails(), latency)
+    client.send(b"x")
+    hand.turn()
+    assert (connection.connected, "the rest" in caplog.text) == (True, True)
+    for _ in range(2):  # the bytes, then the reset
+        hand.advance(1)
+        hand.turn()
+    assert (client.receive(), client.was_reset) == (b"half of", True)
+    assert connection.reason == "ValueError: the rest"
+
+
+def test_a_connection_that_is_lost_while_its_faults_leave_is_closed_in_order(
+    bench: Bench, hand: HandReactor
+) -> None:
+    class Leaving(RecordingProtocol):
+        def readConnectionLost(self) -> None:
+            self.transport.resumeProducing()  # the faults hold nothing any more, and leave
+            self.transport.loseConnection()  # with both directions closed, it is lost at once
+
+    protocol = Leaving()
+    connection, client = serve(bench, protocol, fault("latency", seconds=5, direction=Direction.IN))
+    protocol.transport.loseWriteConnection()
+    client.end()
+    hand.turn()
+    connection.set_faults(())
+    assert (protocol.events[-1], connection.connected) == ("lost", False)
+
+
+@pytest.mark.parametrize("ends", ["loseConnection", "abortConnection", "abort"])
+def test_a_close_does_not_wait_for_a_loss_that_is_held(
+    bench: Bench, hand: HandReactor, ends: str
+) -> None:
+    protocol = RecordingProtocol()
+    connection, client = serve(bench, protocol, fault("latency", seconds=5))
+    client.reset()
+    hand.turn()
+    assert connection.connected
+    getattr(connection, ends)()
+    hand.turn()
+    assert (protocol.events, connection.connected) == (["made", "lost"], False)
+
+
+def test_a_reset_by_a_paused_protocol_comes_behind_what_cleared_faults_held(
+    bench: Bench, hand: HandReactor
+) -> None:
+    protocol = RecordingProtocol()
+    connection, client = serve(bench, protocol, fault("latency", seconds=0.0))
+    protocol.transport.pauseProducing()
+    client.send(b"held")
+    hand.turn()
+    connection.set_faults(())
+    protocol.transport.abortConnection()
+    hand.turn()
+    assert (protocol.events, client.was_reset) == (["made", "lost"], True)
+
+
+def test_a_timed_end_does_not_follow_a_loss_that_is_held(bench: Bench, hand: HandReactor) -> None:
+    protocol = RecordingProtocol()
+    faults = (fault("latency", seconds=5, direction=Direction.IN), fault("close-after", seconds=1))
+    connection, client = serve(bench, protocol, *faults)
+    client.reset()
+    hand.turn()
+    connection.set_faults(faults)  # counts on, and not anew
+    for _ in range(2):
+        hand.advance(3)
+        hand.turn()
+    assert (protocol.events, connection.reason) == (["made", "lost"], "reset by the peer")
+
+
+def test_what_the_panel_resets_waits_for_no_fault(bench: Bench, hand: HandReactor) -> None:
+    connection, client = serve(bench, Echo(), fault("stall"))
+    client.send(b"x")
+    hand.turn()
+    connection.abort()
+    hand.turn()
+    assert (client.receive(), client.was_reset, connection.connected) == (b"", True, False)
 
 
 def test_an_echo_of_much_is_bounded_and_complete(bench: Bench, hand: HandReactor) -> None:

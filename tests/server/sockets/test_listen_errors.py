@@ -143,12 +143,14 @@ def test_the_owner_of_a_port_is_found_by_name_and_pid() -> None:
 def test_a_tcp_port_has_no_udp_owner(
     kind: socket.SocketKind,
 ) -> None:
+    host = "127.0.0.3"  # no other test uses the same number there for the other kind
     with socket.socket(socket.AF_INET, kind) as bound:
-        bound.bind(("127.0.0.1", 0))
+        bound.bind((host, 0))
         if kind == socket.SOCK_STREAM:
             bound.listen()
         port = bound.getsockname()[1]
-        found = {each.kind: port_owner(each) for each in (Endpoint.tcp(port), Endpoint.udp(port))}
+        both = (Endpoint.tcp(port, host), Endpoint.udp(port, host))
+        found = {each.kind: port_owner(each) for each in both}
         is_udp = kind == socket.SOCK_DGRAM
         assert found == {"tcp": None if is_udp else ME, "udp": ME if is_udp else None}
 

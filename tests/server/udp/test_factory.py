@@ -257,7 +257,7 @@ def test_a_raised_limit_applies_to_the_next_sender(post: Post) -> None:
 
 @pytest.mark.parametrize(
     ("how", "reason"),
-    [("loseConnection", "closed by the listener"), ("abortConnection", "aborted by the listener")],
+    [("loseConnection", "closed by the listener"), ("abort", "aborted by the listener")],
 )
 def test_the_next_datagram_of_a_closed_peer_begins_a_new_one(
     post: Post, record: Record, how: str, reason: str

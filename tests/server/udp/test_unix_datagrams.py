@@ -42,6 +42,7 @@ def listen(hand: HandReactor, record: Record, path: Path, tmp_path: Path) -> Ite
         spec = ListenerSpec(name="Test", protocol="echo", endpoint=str(endpoint))
         binder = DatagramBinder(spec, endpoint, Code(tmp_path), hand, context)
         factory = binder.build_factory(record, numbers, None)
+        assert isinstance(factory, DatagramFactory)
         failed: list[Any] = []
         binder.listen(factory).addCallbacks(ports.append, failed.append)
         for each in failed:

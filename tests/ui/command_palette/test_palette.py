@@ -26,8 +26,8 @@ from app.ui.command_palette.entries import (
     switch_key,
 )
 from app.ui.command_palette.palette import CommandPalette, spoken
-from app.ui.command_types import Command
-from app.ui.commands import COMMANDS, Commands
+from app.ui.command_table import COMMANDS
+from app.ui.commands import Command, Commands
 from app.ui.style.icons import Icons
 
 
@@ -73,7 +73,7 @@ def texts(palette: CommandPalette) -> list[str]:
 def test_every_command_is_in_it(qtbot: QtBot) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
-    commands = Commands(window, Icons())
+    commands = Commands(window, Icons(), COMMANDS)
     entries = list(command_entries(commands))
     wanted = [each for each in COMMANDS if isinstance(each, Command)]
     assert [entry.also for entry in entries] == [each.text for each in wanted]
@@ -203,6 +203,16 @@ def test_the_first_entry_stops_nothing() -> None:
         (["quit"], [], "new"),
     ):
         assert likely_first(entries, recent, listeners)[0].key == first
+
+
+def test_scattered_letters_are_no_match_where_something_has_the_word() -> None:
+    entries = [
+        Entry(Group.COMMAND, "About Portdeck", lambda: None, "Help", also="Command"),
+        Entry(Group.LISTENER, "Stop Secure echo", lambda: None),
+        Entry(Group.CONNECTION, "127.0.0.1:21001", lambda: None, "Echo"),
+    ]
+    assert [found.entry for found in find("echo", entries)] == entries[1:]
+    assert [found.entry for found in find("abpo", entries)] == entries[:1]
 
 
 def test_at_most_so_many_are_shown() -> None:

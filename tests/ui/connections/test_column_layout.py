@@ -130,6 +130,30 @@ def test_the_columns_fit_beside_the_scroll_bar(
     assert sum(widths(column_layout, pane).values()) <= pane.table.viewport().width()
 
 
+def test_columns_that_fit_end_at_the_edge(
+    column_layout: ColumnLayout, pane: ConnectionsPane, qtbot: QtBot
+) -> None:
+    pane.show()
+    header = pane.table.horizontalHeader()
+    column_layout.show(number(column_layout, "target"))
+    for width in range(940, 1_000):
+        pane.resize(width, 400)
+        QApplication.processEvents()
+        assert header.length() == header.width()
+
+
+def test_an_empty_table_has_no_scroll_bar(pane: ConnectionsPane, peers: Peers) -> None:
+    pane.resize(300, 300)
+    pane.show()
+    pane.refresh(peers.changes.take(), [])
+    QApplication.processEvents()
+    assert not pane.table.horizontalScrollBar().isVisible()
+    peers.open()
+    pane.refresh(peers.changes.take(), [])
+    QApplication.processEvents()
+    assert pane.table.horizontalScrollBar().isVisible()
+
+
 def test_the_last_column_is_not_stretched_over_a_large_screen(
     column_layout: ColumnLayout, pane: ConnectionsPane
 ) -> None:

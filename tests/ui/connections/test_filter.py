@@ -37,8 +37,9 @@ def test_the_count_says_how_many_pass_the_filter(
 def test_a_filter_that_nothing_passes_can_be_cleared(
     pane: ConnectionsPane, peers: Peers, qtbot: QtBot
 ) -> None:
-    pane.table.offer("Start all", 1)
+    pane.offer("None is on.", "Start all", 1)
     pane.show()
+    assert pane.hint == "None is on."
     assert pane.table.offer_button.text() == "Start all"
     peers.open()
     pane.refresh(peers.changes.take(), [])

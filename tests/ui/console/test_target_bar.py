@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
@@ -132,6 +132,14 @@ def test_an_untrusted_certificate_is_shown_and_accepted_only_by_the_user(
     qtbot.mouseClick(tab.target_bar.prompt.details_button, Qt.MouseButton.LeftButton)
     (dialog,) = tab.window().findChildren(CertificateDialog)
     assert "It is not to be trusted" in dialog.verdict.text()
+    for row in range(dialog.rows.rowCount()):
+        texts = dialog.rows.itemAt(row, QFormLayout.ItemRole.FieldRole)
+        text = texts.widget() if texts is not None else None
+        assert text is not None
+        label = dialog.rows.labelForField(text)
+        assert isinstance(label, QLabel)
+        assert label.y() == text.y()
+        assert label.alignment() & Qt.AlignmentFlag.AlignTop
     dialog.copy_button.click()
     assert "BEGIN CERTIFICATE" in QGuiApplication.clipboard().text()
     dialog.reject()

@@ -52,7 +52,7 @@ def _owner(captures: Captures) -> QWidget:
 def test_a_capture_is_read_in_steps_and_shown(captures: Captures, path: Path, qtbot: QtBot) -> None:
     captures.open(path)
     (window,) = captures.opened
-    assert window.windowTitle() == "a.pcap – Portdeck capture"
+    assert window.windowTitle() == "a.pcap – capture"
     assert window.is_reading
     assert window.reading.isVisible()
     rows = window.pane.table.rows

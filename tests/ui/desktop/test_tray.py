@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +16,7 @@ from app.rules.spec import AnyMatcher, Rule, RuleSet
 from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.server.monitor import ChangeBatch, Changes
+from app.ui.command_table import COMMANDS
 from app.ui.commands import Commands
 from app.ui.desktop import tray
 from app.ui.desktop.notifications import MOST_AT_ONCE, RULE_SECONDS, Notifications
@@ -27,7 +27,7 @@ from app.ui.style.icons import Icons
 LOOPBACK = "tcp:0:interface=127.0.0.1"
 
 
-class Hands:
+class DeckTray:
     """A tray over a deck, and what its entries asked for."""
 
     def __init__(self, window: QMainWindow, is_available: bool) -> None:
@@ -35,7 +35,7 @@ class Hands:
         self.deck = Deck(MemoryReactorClock(), Changes(lambda: None))
         self.tray = Tray(
             window,
-            Commands(window, Icons()),
+            Commands(window, Icons(), COMMANDS),
             listeners=lambda: self.deck.listeners,
             switch=lambda listener, on: self.asked.append((listener.spec.name, on)),
             show_window=lambda: self.asked.append("show"),
@@ -67,33 +67,31 @@ def window(qtbot: QtBot) -> QMainWindow:
 
 
 @pytest.fixture
-def make(window: QMainWindow) -> Callable[[bool], Hands]:
-    return lambda is_available: Hands(window, is_available)
+def deck_tray(window: QMainWindow) -> DeckTray:
+    return DeckTray(window, is_available=True)
 
 
-def test_each_listener_has_an_entry_that_starts_or_stops_it(make: Callable[[bool], Hands]) -> None:
-    hands = make(True)
-    hands.add("Echo & co")
-    hands.add("Hello", State.LISTENING)
-    assert hands.entries()[:3] == [
+def test_each_listener_has_an_entry_that_starts_or_stops_it(deck_tray: DeckTray) -> None:
+    deck_tray.add("Echo & co")
+    deck_tray.add("Hello", State.LISTENING)
+    assert deck_tray.entries()[:3] == [
         "Show Portdeck",
         "Echo && co   127.0.0.1:0",
         "Hello   127.0.0.1:0",
     ]
-    hands.choose("Echo")
-    hands.choose("Hello")
-    hands.choose("Show")
-    hands.choose("Quit")
-    assert hands.asked == [("Echo & co", True), ("Hello", False), "show", "quit"]
+    deck_tray.choose("Echo")
+    deck_tray.choose("Hello")
+    deck_tray.choose("Show")
+    deck_tray.choose("Quit")
+    assert deck_tray.asked == [("Echo & co", True), ("Hello", False), "show", "quit"]
 
 
 def test_the_menu_is_bounded_and_says_how_many_are_left_out(
-    make: Callable[[bool], Hands],
+    deck_tray: DeckTray,
 ) -> None:
-    hands = make(True)
     for number in range(MOST_LISTENERS + 7):
-        hands.add(f"L{number}")
-    assert "… and 7 more in the window" in hands.entries()
+        deck_tray.add(f"L{number}")
+    assert "… and 7 more in the window" in deck_tray.entries()
 
 
 @pytest.mark.parametrize(
@@ -107,35 +105,34 @@ def test_the_menu_is_bounded_and_says_how_many_are_left_out(
     ],
 )
 def test_the_icon_shows_the_state_that_needs_attention(
-    make: Callable[[bool], Hands], states: tuple[State, ...], shown: State
+    deck_tray: DeckTray, states: tuple[State, ...], shown: State
 ) -> None:
-    hands = make(True)
     for number, state in enumerate(states):
-        hands.add(f"L{number}", state)
-    assert overall_state(hands.deck.listeners) is shown
+        deck_tray.add(f"L{number}", state)
+    assert overall_state(deck_tray.deck.listeners) is shown
 
 
-def test_without_a_tray_nothing_is_shown(make: Callable[[bool], Hands]) -> None:
-    hands = make(False)
-    hands.tray.show()
-    hands.tray.refresh()
-    assert not hands.tray.is_shown
-    assert not hands.tray.icon.isVisible()
+def test_without_a_tray_nothing_is_shown(window: QMainWindow) -> None:
+    deck_tray = DeckTray(window, is_available=False)
+    deck_tray.tray.show()
+    deck_tray.tray.refresh()
+    assert not deck_tray.tray.is_shown
+    assert not deck_tray.tray.icon.isVisible()
 
 
 class Shown:
     """Notifications of a window that is not in front."""
 
-    def __init__(self, hands: Hands, window: QMainWindow, settings: Settings) -> None:
+    def __init__(self, deck_tray: DeckTray, window: QMainWindow, settings: Settings) -> None:
         self.now = 0.0
         self.notes: list[tuple[str, str, bool]] = []
         self.notifications = Notifications(
-            hands.tray,
+            deck_tray.tray,
             settings,
             window,
             lambda *note: self.notes.append(note),
             seconds=lambda: self.now,
-            listeners=lambda: hands.deck.listeners,
+            listeners=lambda: deck_tray.deck.listeners,
         )
 
     def change(self, *listeners: Listener) -> list[tuple[str, str, bool]]:
@@ -152,16 +149,18 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(QSettings(str(path), QSettings.Format.IniFormat))
 
 
-def test_a_failure_is_notified_once_if_the_user_wants_it(
-    make: Callable[[bool], Hands],
-    window: QMainWindow,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def shown(
+    deck_tray: DeckTray, window: QMainWindow, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Shown:
     monkeypatch.setattr(Tray, "is_shown", True)
-    hands = make(True)
-    shown = Shown(hands, window, settings)
-    echo = hands.add("Echo", State.FAILED, "Port 8007 is in use.")
+    return Shown(deck_tray, window, settings)
+
+
+def test_a_failure_is_notified_once_if_the_user_wants_it(
+    deck_tray: DeckTray, shown: Shown, settings: Settings
+) -> None:
+    echo = deck_tray.add("Echo", State.FAILED, "Port 8007 is in use.")
     assert shown.change(echo) == []
     echo.state = State.STOPPED
     shown.change(echo)
@@ -171,72 +170,53 @@ def test_a_failure_is_notified_once_if_the_user_wants_it(
     assert shown.change(echo) == []
 
 
-def test_many_failures_are_counted(
-    make: Callable[[bool], Hands],
-    window: QMainWindow,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(Tray, "is_shown", True)
-    hands = make(True)
-    shown = Shown(hands, window, settings)
+def test_many_failures_are_counted(deck_tray: DeckTray, shown: Shown, settings: Settings) -> None:
     settings.save_notifies(Notice.FAILED, True)
-    many = [hands.add(f"L{number}", State.FAILED, "No.") for number in range(20)]
+    many = [deck_tray.add(f"L{number}", State.FAILED, "No.") for number in range(20)]
     notes = shown.change(*many)
     assert len(notes) == MOST_AT_ONCE
     assert notes[-1][1].endswith("… and 17 more like it")
 
 
 def test_a_notification_has_no_markup(
-    make: Callable[[bool], Hands],
-    window: QMainWindow,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
+    deck_tray: DeckTray, shown: Shown, settings: Settings
 ) -> None:
-    monkeypatch.setattr(Tray, "is_shown", True)
-    hands = make(True)
-    shown = Shown(hands, window, settings)
     settings.save_notifies(Notice.FAILED, True)
-    notes = shown.change(hands.add("<b>x</b>", State.FAILED, "<img src=x> & more"))
+    notes = shown.change(deck_tray.add("<b>x</b>", State.FAILED, "<img src=x> & more"))
     assert not any(letter in text for note in notes for text in note[:2] for letter in "<>&")
 
 
-def test_without_a_tray_there_is_no_notification(
-    make: Callable[[bool], Hands], window: QMainWindow, settings: Settings
-) -> None:
-    hands = make(False)
-    shown = Shown(hands, window, settings)
+def test_without_a_tray_there_is_no_notification(window: QMainWindow, settings: Settings) -> None:
+    deck_tray = DeckTray(window, is_available=False)
+    shown = Shown(deck_tray, window, settings)
     settings.save_notifies(Notice.FAILED, True)
-    assert shown.change(hands.add("Echo", State.FAILED)) == []
+    assert shown.change(deck_tray.add("Echo", State.FAILED)) == []
 
 
 def test_a_hidden_window_waits_for_the_tray_and_is_shown_if_none_comes(
-    make: Callable[[bool], Hands], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    deck_tray: DeckTray, window: QMainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tray, "WAIT_STEP_MS", 1)
     monkeypatch.setattr(tray, "LONGEST_WAIT_MS", 3)
-    hands = make(False)
-    hands.tray.wait(otherwise=lambda: hands.asked.append("shown"))
-    qtbot.waitUntil(lambda: hands.asked == ["shown"])
-    with_tray = make(True)
+    without_tray = DeckTray(window, is_available=False)
+    without_tray.tray.wait(otherwise=lambda: without_tray.asked.append("shown"))
+    qtbot.waitUntil(lambda: without_tray.asked == ["shown"])
     monkeypatch.setattr(Tray, "is_shown", True)
-    monkeypatch.setattr(with_tray.tray.icon, "show", lambda: with_tray.asked.append("icon"))
-    with_tray.tray.wait(otherwise=lambda: with_tray.asked.append("shown"))
-    qtbot.waitUntil(lambda: bool(with_tray.asked))
+    monkeypatch.setattr(deck_tray.tray.icon, "show", lambda: deck_tray.asked.append("icon"))
+    deck_tray.tray.wait(otherwise=lambda: deck_tray.asked.append("shown"))
+    qtbot.waitUntil(lambda: bool(deck_tray.asked))
     qtbot.wait(10)
-    assert with_tray.asked == ["icon"]
+    assert deck_tray.asked == ["icon"]
 
 
 def test_a_rule_is_notified_now_and_then_with_its_hits(
-    make: Callable[[bool], Hands],
+    deck_tray: DeckTray,
+    shown: Shown,
     window: QMainWindow,
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Tray, "is_shown", True)
-    hands = make(True)
-    shown = Shown(hands, window, settings)
-    listener = hands.add("Replies", State.LISTENING)
+    listener = deck_tray.add("Replies", State.LISTENING)
     rules = RunningRules(
         RuleSet(rules=(Rule(matcher=AnyMatcher(), name="greet"), Rule(matcher=AnyMatcher()))),
         seconds=lambda: 0.0,

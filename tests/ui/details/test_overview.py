@@ -14,6 +14,7 @@ from app.server.listener import Listener
 from app.server.monitor import Changes
 from app.ui.details.history import Histories
 from app.ui.details.overview import Overview
+from app.ui.details.tile import PLOT_HEIGHT
 from app.ui.style.listener_colors import ListenerColors
 
 COUNT = 200
@@ -61,6 +62,34 @@ def test_only_the_tiles_in_view_exist(overview: Overview) -> None:
     to_the_end(overview)
     assert in_view(overview)[-1] == f"L{COUNT - 1}"
     assert len(overview.tiles) < MOST_TILES
+
+
+def test_a_few_tiles_use_the_room_and_many_are_small(
+    overview: Overview, deck: Deck, qtbot: QtBot
+) -> None:
+    overview.resize(1_800, 800)
+    small = overview.tiles[0].size()
+    deck.update([each.spec for each in deck.listeners[:6]])
+    overview.refresh()
+    QApplication.processEvents()
+    large = overview.tiles[0].size()
+    assert large.width() > small.width()
+    assert large.height() > small.height()
+    assert in_view(overview) == [f"L{number}" for number in range(6)]
+    assert overview.verticalScrollBar().maximum() == 0
+    plot = overview.tiles[0].plot
+    assert plot.height() > PLOT_HEIGHT
+
+
+def test_a_scroll_bar_does_not_change_the_size_of_the_tiles(overview: Overview, deck: Deck) -> None:
+    deck.update([each.spec for each in deck.listeners[:6]])
+    overview.refresh()
+    sizes = []
+    for policy in (Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAlwaysOn):
+        overview.setVerticalScrollBarPolicy(policy)
+        QApplication.processEvents()
+        sizes.append((overview.tiles[0].height(), overview.tiles[1].y()))
+    assert len(set(sizes)) == 1
 
 
 def test_a_tile_acts_on_the_listener_that_it_shows_now(

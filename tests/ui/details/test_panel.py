@@ -15,7 +15,7 @@ from twisted.internet.testing import MemoryReactorClock
 
 from app.profile import ListenerSpec
 from app.server.deck import Deck
-from app.server.listener import Listener
+from app.server.listener import Listener, State
 from app.server.monitor import Changes, ClosedConnection
 from app.ui.details.history import RateHistory
 from app.ui.details.panel import DetailsPanel
@@ -72,6 +72,37 @@ def test_a_listener_has_addresses_totals_and_limits(
     assert panel.name.text() == "Echo"
     assert "stopped" in panel.state.text()
     assert {"Addresses", "127.0.0.1:8007", "nc 127.0.0.1 8007", "Limits", "3"} <= set(shown)
+    assert "16 MiB" in shown
+
+
+def test_a_label_stands_as_high_as_its_value(panel: DetailsPanel, qtbot: QtBot) -> None:
+    panel.show_subject(Peers().open(), RateHistory())
+    shown = [each for each in panel.facts.findChildren(QLabel) if not each.isHidden()]
+    beside = [
+        (label, value)
+        for label in shown
+        for value in shown
+        if label is not value
+        and label.y() <= value.geometry().center().y() <= label.geometry().bottom()
+    ]
+    assert len(beside) >= 10
+    for label, value in beside:
+        assert (label.y(), label.height()) == (value.y(), value.height()), label.text()
+        assert label.alignment() & Qt.AlignmentFlag.AlignVertical_Mask == (
+            value.alignment() & Qt.AlignmentFlag.AlignVertical_Mask
+        )
+
+
+def test_the_reason_of_a_failure_is_marked_as_wrong(
+    panel: DetailsPanel, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel.show_subject(listener, RateHistory())
+    assert not panel.state.property("wrong")
+    monkeypatch.setattr(listener, "state", State.FAILED)
+    monkeypatch.setattr(listener, "reason", "Port 8007 is in use.")
+    panel.refresh()
+    assert panel.state.text() == "Port 8007 is in use."
+    assert panel.state.property("wrong")
 
 
 def test_errors_and_refusals_are_listed(panel: DetailsPanel) -> None:

@@ -44,6 +44,15 @@ def test_the_proposed_name_and_port_are_free(open_form: OpenForm) -> None:
     assert Endpoint.parse(form.spec().endpoint).port == 8009
 
 
+def test_a_typed_name_takes_the_place_of_the_proposed_one(
+    open_form: OpenForm, qtbot: QtBot
+) -> None:
+    form = open_form()
+    name = form.identity.name
+    qtbot.keyClicks(name, "Mine")
+    assert name.text() == "Mine"
+
+
 def test_another_protocol_sets_name_and_port_until_the_user_types_a_name(
     open_form: OpenForm, qtbot: QtBot
 ) -> None:

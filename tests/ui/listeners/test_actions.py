@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.listener import Listener, State
+from app.ui.command_table import COMMANDS
 from app.ui.commands import Commands
 from app.ui.listeners.command_states import update_enabled
 from app.ui.style.icons import Icons
@@ -43,7 +44,7 @@ def stage(qtbot: QtBot) -> Iterator[Stage]:
     window = QMainWindow()
     qtbot.addWidget(window)
     icons = Icons()
-    stage = Stage(Commands(window, icons), icons)
+    stage = Stage(Commands(window, icons, COMMANDS), icons)
     yield stage
     stage.deck.stop_all()
     stage.hand.drop_all()

@@ -190,11 +190,14 @@ def test_a_suspended_connection_may_be_removed_closed_and_its_number_reused(
         busy_peer.send(b"unread")
         other_peer.send(b"x")
 
+    def read() -> None:
+        reactor.callLater(0, park_first)
+        nested.run()
+
     other.when_read = replace
-    busy.when_read = nested.run
+    busy.when_read = read
     reactor.addReader(busy)
     reactor.addReader(other)
-    reactor.callLater(0.01, park_first)
     busy_peer.send(b"x")
     qtbot.waitUntil(nested.left_in_time)
     assert fresh[-1][0].received == [b"fresh"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,17 +16,17 @@ from app.text.notation import LineEnding, Notation
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, ChunkLog
 from app.ui.settings import Language, Notice, Settings, StartUp
 from app.ui.settings_dialog.appearance import Appearance
-from app.ui.settings_dialog.dialog import PAGES, SETTINGS, SettingsDialog, setting_titles
+from app.ui.settings_dialog.appearance_page import ACCENTS, AppearancePage
+from app.ui.settings_dialog.dialog import SettingsDialog
 from app.ui.settings_dialog.page import index_of
 from app.ui.settings_dialog.pages import (
-    ACCENTS,
     MIB,
-    AppearancePage,
     LanguagePage,
     LogPage,
     NotificationsPage,
     StartUpPage,
     TrafficPage,
+    setting_titles,
 )
 from app.ui.style.theme import Theme, mono_font
 from app.ui.style.tokens import Density, Scheme
@@ -129,10 +129,12 @@ def test_invalid_limits_are_ignored(tmp_path: Path, value: str) -> None:
 
 
 def test_every_setting_is_on_the_page_that_the_palette_names(dialog: SettingsDialog) -> None:
-    on_pages = [(name, title) for name, page in dialog.pages.items() for title in page.titles]
-    assert on_pages == list(SETTINGS)
-    assert [title for _, _, title in setting_titles()] == [title for _, title in SETTINGS]
-    assert list(dialog.pages) == list(PAGES)
+    on_pages = [
+        (name, page.title, field.accessibleName())
+        for name, page in dialog.pages.items()
+        for field in page.fields
+    ]
+    assert on_pages == list(setting_titles())
 
 
 def test_every_control_has_an_accessible_name(dialog: SettingsDialog) -> None:
@@ -253,6 +255,20 @@ def test_reset_all_restores_every_default(
     assert (settings.start_up, settings.closes_to_tray) == (StartUp.MARKED, False)
     assert not settings.notifies(Notice.FAILED)
     assert settings.zoom == 1.0
+
+
+def test_the_settings_of_all_pages_begin_at_the_same_place(
+    log: ChunkLog, settings: Settings, appearance: Appearance, qtbot: QtBot
+) -> None:
+    dialog = SettingsDialog(log, settings, appearance, has_tray=True, login=Login())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    starts = set()
+    for name, page in dialog.pages.items():
+        dialog.open_page(name)
+        QApplication.processEvents()
+        starts |= {each.mapTo(dialog, QPoint()).x() for each in page.fields}
+    assert len(starts) == 1
 
 
 def test_without_a_tray_its_settings_are_disabled_and_say_why(

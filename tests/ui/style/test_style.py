@@ -12,10 +12,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGroupBox,
     QLineEdit,
+    QMenu,
     QProgressBar,
     QPushButton,
     QRadioButton,
     QScrollBar,
+    QSlider,
     QSpinBox,
     QStyle,
     QStyleOptionSlider,
@@ -27,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.ui.style.theme import Theme
+from app.ui.style.theme import Theme, WindowSheet
 from app.ui.style.tokens import ZOOMS, Density, Scheme
 from tests.gallery.page import LEGS, Page
 
@@ -234,6 +236,59 @@ def test_a_bar_of_progress_leaves_room_for_its_text(
     style = bar.style()
     assert isinstance(style, QStyle)
     assert bar.sizeHint().height() >= bar.fontMetrics().height()
+
+
+@pytest.mark.parametrize("text", ["Echo", "回显", "Echo 回显"])
+def test_ideographs_stand_as_high_in_a_field_as_in_a_list(
+    stage: Callable[[QWidget], QWidget], text: str
+) -> None:
+    field, spin, box = QLineEdit(text), QSpinBox(), QComboBox()
+    spin.setSpecialValueText(text)
+    box.addItem(text)
+    tops, bottoms = zip(*(inked(stage(each)) for each in (box, field, spin)), strict=True)
+    assert max(tops) - min(tops) <= 1
+    assert max(bottoms) - min(bottoms) <= 1
+
+
+def inked(control: QWidget) -> tuple[int, int]:
+    """The first and the last row of the text in a control."""
+    control.clearFocus()
+    image, room = picture(control), range(4, control.height() - 4)
+    dark = [y for y in room if any(image.pixelColor(x, y).lightness() < 128 for x in range(8, 34))]
+    return dark[0], dark[-1]
+
+
+def test_a_slider_is_filled_up_to_its_handle_and_has_no_gradient(
+    stage: Callable[[QWidget], QWidget], theme: Theme
+) -> None:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setFixedSize(200, 28)
+    slider.setValue(50)
+    stage(slider)
+    image, colors = picture(slider), theme.design.colors
+    middle = slider.height() // 2
+    assert image.pixelColor(20, middle).name() == colors.accent
+    assert image.pixelColor(slider.width() // 2, middle - 5).name() == colors.accent  # the handle
+    assert image.pixelColor(180, middle).name() == colors.pressed
+    across = {image.pixelColor(20, y).name() for y in (middle - 1, middle)}
+    assert across == {colors.accent}
+
+
+def test_a_menu_that_is_higher_than_the_screen_has_one_column(
+    stage: Callable[[QWidget], QWidget], qtbot: QtBot
+) -> None:
+    window = QWidget()
+    WindowSheet(window)
+    stage(window)
+    menu = QMenu(window)
+    for number in range(200):
+        menu.addAction(f"Entry {number}")
+    menu.popup(window.mapToGlobal(QPoint(0, 0)))
+    assert {menu.actionGeometry(each).x() for each in menu.actions()} == {
+        menu.actionGeometry(menu.actions()[0]).x()
+    }
+    assert menu.height() <= window.screen().geometry().height()
+    menu.close()
 
 
 def test_a_corner_widget_of_tabs_is_centred_vertically(

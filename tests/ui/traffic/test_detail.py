@@ -134,6 +134,8 @@ def test_an_exchange_stands_side_by_side_where_there_is_room(detail: Detail) -> 
     assert detail.split.orientation() is Qt.Orientation.Horizontal
     detail.resize(500, 300)
     assert detail.split.orientation() is Qt.Orientation.Vertical
+    detail.resize(500, 120)  # one below the other, each would have a line
+    assert detail.split.orientation() is Qt.Orientation.Horizontal
 
 
 def test_of_a_frame_the_payload_is_shown_and_hex_has_all_of_it(detail: Detail) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.view_bar import View
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -21,7 +22,8 @@ def places(pane: TrafficPane) -> list[tuple[QPoint, int]]:
         pane.find_bar.next_button,
         pane.table,
     ]
-    QApplication.processEvents()
+    for _ in range(2):  # a row that folds asks for its room in the next turn
+        QApplication.processEvents()
     return [(part.mapTo(pane, QPoint()), part.width()) for part in parts]
 
 
@@ -40,17 +42,38 @@ def test_typing_moves_nothing(pane: TrafficPane, width: int) -> None:
     filter_bar.sizes.setText("wrong")
     filter_bar.pattern.case_button.setChecked(True)
     assert places(pane) == before
-    assert pane.status_bar.trouble.isVisible()
+    assert pane.trouble.isVisible()
 
 
-def test_a_mistake_takes_the_place_of_the_counts(pane: TrafficPane) -> None:
+def test_a_simple_framing_takes_no_row_of_its_own(pane: TrafficPane) -> None:
+    pane.resize(620, 240)
     pane.show()
+    pane.view_bar.choose(View.MESSAGES)
+    QApplication.processEvents()
+    line, kind = pane.filter_bar.pattern.line, pane.view_bar.framing.kind
+    apart = line.mapTo(pane, QPoint()).y() - kind.mapTo(pane, QPoint()).y()
+    assert abs(apart) < kind.height() / 2
+
+
+@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("width", [300, 900])
+def test_a_mistake_lies_over_the_rows_and_is_whole(
+    pane: TrafficPane, width: int, beside: bool
+) -> None:
+    pane.show()
+    pane.place_detail(beside)
     pane.filter_bar.sizes.setText("wrong")
-    assert pane.status_bar.trouble.isVisible()
-    assert not pane.status_bar.counts.isVisible()
-    pane.filter_bar.sizes.clear()
+    pane.resize(width, 500)
+    QApplication.processEvents()
+    rows, trouble = pane.views, pane.trouble
+    place = QRect(rows.mapTo(pane, QPoint()), rows.size())
+    assert trouble.isVisible()
+    assert place.contains(trouble.geometry())
+    assert trouble.geometry().bottom() == place.bottom()
+    assert trouble.height() >= trouble.heightForWidth(trouble.width())
     assert pane.status_bar.counts.isVisible()
-    assert not pane.status_bar.trouble.isVisible()
+    pane.filter_bar.sizes.clear()
+    assert not trouble.isVisible()
 
 
 def test_the_button_says_how_many_choices_are_made(pane: TrafficPane) -> None:

@@ -20,7 +20,7 @@ from tests.ui.traffic.panes import choose, settle, shown
 
 def test_new_chunks_are_shown_at_the_next_tick(talk: TrafficPane) -> None:
     assert shown(talk) == [f"hello {number}" for number in range(10)]
-    assert talk.status_bar.counts.text() == "10 chunks kept, 70 B"
+    assert talk.status_bar.counts.text() == "10 chunks · 70 B"
 
 
 def test_a_single_chunk_is_counted_in_the_singular(
@@ -28,7 +28,7 @@ def test_a_single_chunk_is_counted_in_the_singular(
 ) -> None:
     say(b"only")
     settle(pane, qtbot)
-    assert pane.status_bar.counts.text() == "1 chunk kept, 4 B"
+    assert pane.status_bar.counts.text() == "1 chunk · 4 B"
 
 
 def test_an_empty_log_shows_a_hint(pane: TrafficPane) -> None:

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.server.monitor import ChangeBatch
-from app.ui.traffic.model import CONNECTION
+from app.ui.traffic.model import CONNECTION, DATA, SIZE
 from app.ui.traffic.pane import TrafficPane
-from app.ui.traffic.table import MARK_HEIGHT, MOST_NAME, WIDTHS, MarkedBar
+from app.ui.traffic.table import MARK_HEIGHT, MOST_NAME, NARROW_DATA, WIDTHS, MarkedBar
 from tests.ui.traffic.conftest import Say
 from tests.ui.traffic.panes import settle
 
@@ -92,7 +92,7 @@ def test_the_names_give_way_to_the_data_unless_the_user_set_their_width(
     pane.show()
     pane.resize(2_400, 500)
     assert pane.table.columnWidth(CONNECTION) == MOST_NAME
-    pane.resize(900, 500)
+    pane.resize(700, 500)
     QApplication.processEvents()
     assert pane.table.columnWidth(CONNECTION) == WIDTHS[CONNECTION]
     pane.resize(520, 500)
@@ -102,3 +102,15 @@ def test_the_names_give_way_to_the_data_unless_the_user_set_their_width(
     pane.resize(500, 500)
     QApplication.processEvents()
     assert pane.table.columnWidth(CONNECTION) == 180
+
+
+def test_a_table_beside_the_bytes_keeps_the_data_in_view(pane: TrafficPane) -> None:
+    pane.resize(625, 390)
+    pane.show()
+    QApplication.processEvents()
+    assert not pane.table.isColumnHidden(SIZE)
+    pane.place_detail(True)
+    QApplication.processEvents()
+    assert pane.table.isColumnHidden(SIZE)
+    assert pane.table.columnWidth(DATA) >= NARROW_DATA
+    assert not pane.table.horizontalScrollBar().maximum()

@@ -79,12 +79,12 @@ def test_a_wrong_delimiter_is_shown_and_the_view_stays(talk: TrafficPane, qtbot:
     use(talk, View.MESSAGES, qtbot, DELIMITER)
     talk.view_bar.framing.delimiter.setText(r"\q")
     settle(talk, qtbot)
-    assert talk.status_bar.trouble.isVisible()
-    assert talk.status_bar.trouble.text().startswith("Delimiter: ")
+    assert talk.trouble.isVisible()
+    assert talk.trouble.text().startswith("Delimiter: ")
     talk.view_bar.framing.delimiter.setText("")
     assert "Type what ends a message" in talk.view_bar.framing.trouble
     use(talk, View.MESSAGES, qtbot, LINES)
-    assert not talk.status_bar.trouble.isVisible()
+    assert not talk.trouble.isVisible()
 
 
 def test_messages_can_be_filtered_found_and_shown_as_bytes(talk: TrafficPane, qtbot: QtBot) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QTextLayout
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +24,19 @@ def elided(request: pytest.FixtureRequest, window: QWidget) -> ElidingLabel | El
     made: ElidingLabel | ElidingButton = request.param(window)
     made.setText(NAME)
     return made
+
+
+def wrapped(label: QLabel, width: int) -> list[str]:
+    """The lines of a label of this width."""
+    text = QLabel.text(label)
+    layout = QTextLayout(text, label.font())
+    lines = []
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        lines.append(text[line.textStart() : line.textStart() + line.textLength()])
+    layout.endLayout()
+    return lines
 
 
 def picture(widget: QWidget, width: int) -> QImage:
@@ -104,6 +117,26 @@ def test_a_window_grows_with_a_longer_text(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: label.height() > two_lines)
     assert label.height() >= label.heightForWidth(label.width())
     assert window.width() == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("Choose a program that ends in .py, or a folder.", "a folder."),
+        ("选择一个以 .py 结尾的程序，或者一个文件夹。", "件夹。"),
+    ],
+)
+def test_no_short_word_stands_alone_on_the_last_line(qtbot: QtBot, text: str, end: str) -> None:
+    label = WrappingLabel()
+    qtbot.addWidget(label)
+    label.setText(text)
+    assert label.text() == text
+    raw = QLabel.text(label).translate({0xA0: " ", 0x2060: None})
+    assert raw == text
+    whole = label.fontMetrics().horizontalAdvance(text)
+    for width in range(whole // 2, whole):
+        lines = wrapped(label, width)
+        assert len(lines) == 1 or len(lines[-1]) >= len(end)
 
 
 def test_it_needs_fewer_lines_when_there_is_more_width(qtbot: QtBot) -> None:

@@ -22,6 +22,7 @@ from app.ui.widgets.layouts import (
     FittingContent,
     FittingScroll,
     FoldingBox,
+    FoldingTabs,
     widen_labels,
 )
 
@@ -142,6 +143,42 @@ def test_a_row_of_actions_comes_to_rest(qtbot: QtBot, qapp: QApplication, width:
     for _ in range(10):
         qapp.processEvents()
     assert not requests.count
+
+
+class Page(QWidget):
+    """A page whose least size can change. It counts how often it is asked for that."""
+
+    least = QSize(300, 100)
+    asked = 0
+
+    def minimumSizeHint(self) -> QSize:
+        self.asked += 1
+        return self.least
+
+
+def test_tabs_on_show_ask_their_pages_again_only_after_one_has_changed(
+    qtbot: QtBot,
+) -> None:
+    page, tabs = Page(), FoldingTabs()
+    qtbot.addWidget(tabs)
+    tabs.addTab(page, "One")
+    tabs.show()
+    before = tabs.minimumSizeHint()
+    page.asked = 0
+    assert tabs.minimumSizeHint() == before
+    assert not page.asked
+    page.least = QSize(500, 200)
+    page.updateGeometry()
+    qtbot.waitUntil(lambda: tabs.minimumSizeHint() == before + QSize(200, 100))
+
+
+def test_hidden_tabs_ask_their_pages_each_time(qtbot: QtBot) -> None:
+    page, tabs = Page(), FoldingTabs()
+    qtbot.addWidget(tabs)
+    tabs.addTab(page, "One")
+    before = tabs.minimumSizeHint()
+    page.least = QSize(500, 200)
+    assert tabs.minimumSizeHint() == before + QSize(200, 100)
 
 
 def test_the_label_of_a_field_has_room_for_the_gap_at_its_underlined_letter(qtbot: QtBot) -> None:

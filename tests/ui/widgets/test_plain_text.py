@@ -5,13 +5,21 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtGui import Qt, QTextDocument
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QFontMetrics, QGuiApplication, Qt, QTextDocument
 from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.widgets.dialogs import open_modal
-from app.ui.widgets.plain_text import LONGEST_TIP, message_box, plain_tip, set_tip
+from app.ui.widgets.plain_text import (
+    LONGEST_TIP,
+    balanced_width,
+    message_box,
+    plain_tip,
+    set_tip,
+)
 
+WRAPS = int(Qt.TextFlag.TextWordWrap)
 HOSTILE = "<h1>x</h1><img src=file:///etc/passwd>"
 
 
@@ -59,6 +67,26 @@ def test_a_message_box_shows_the_text_as_it_is(qtbot: QtBot) -> None:
     qtbot.addWidget(parent)
     box = message_box(parent, "Open", HOSTILE)
     assert (box.text(), box.textFormat()) == (HOSTILE, Qt.TextFormat.PlainText)
+
+
+def test_no_word_stands_alone_on_the_last_line_of_a_message_box(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    text = "Two listeners have seven connections, and stopping closes all of them at once. " * 2
+    metrics = message_box(window, "Title", text).fontMetrics()
+    lines = metrics.boundingRect(QRect(0, 0, 460, 0), WRAPS, text).height()
+    width = balanced_width(metrics, text, 460)
+    assert metrics.boundingRect(QRect(0, 0, width, 0), WRAPS, text).height() == lines
+    assert metrics.boundingRect(QRect(0, 0, width - 1, 0), WRAPS, text).height() > lines
+    label = message_box(window, "Title", text).findChild(QLabel, "qt_msgbox_label")
+    assert isinstance(label, QLabel)
+    assert label.minimumWidth() >= balanced_width(label.fontMetrics(), text, 460)
+
+
+def test_a_word_that_cannot_wrap_makes_a_message_box_no_narrower(qtbot: QtBot) -> None:
+    metrics = QFontMetrics(QGuiApplication.font())
+    assert balanced_width(metrics, "x" * 900, 460) == 460
+    assert balanced_width(metrics, "Short?", 460) < 460
 
 
 def test_a_box_that_was_made_otherwise_is_plain_once_it_opens(qtbot: QtBot) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale
-from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QKeySequence
 from PySide6.QtWidgets import QApplication
 
 from app.ui.settings import Language
@@ -56,11 +56,13 @@ def test_the_default_language_is_the_desktops_or_english(
     assert texts()[0] == expected
 
 
-def test_chinese_letters_have_a_chinese_font_and_all_others_keep_theirs(qapp: QApplication) -> None:
+def test_chinese_letters_in_data_have_a_chinese_font_and_all_others_keep_theirs(
+    qapp: QApplication,
+) -> None:
     fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    faces = [QFontInfo(font).family() for font in (qapp.font(), fixed)]
+    face = QFontInfo(fixed).family()
     translation.apply_language(qapp, Language.CHINESE)
-    assert [QFontInfo(font).family() for font in (qapp.font(), fixed)] == faces
+    assert QFontInfo(fixed).family() == face
     chinese = {name.lower() for name in translation.CHINESE_FONTS}
     assert chinese < {name.lower() for name in QFont.substitutes(fixed.family())}
     translation.apply_language(qapp, Language.ENGLISH)
@@ -71,3 +73,29 @@ def test_the_installed_language_is_known(qapp: QApplication) -> None:
     assert translation.installed_language() is Language.ENGLISH
     translation.apply_language(qapp, Language.CHINESE)
     assert translation.installed_language() is Language.CHINESE
+
+
+def test_a_chinese_window_writes_all_texts_in_one_font(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = QFontInfo(qapp.font()).family()
+    other = QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)).family()
+    monkeypatch.setattr(translation, "CHINESE_FONTS", ("Missing Sans", other))
+    translation.apply_language(qapp, Language.CHINESE)
+    assert qapp.font().families()[0] == other
+    translation.apply_language(qapp, Language.ENGLISH)
+    assert QFontInfo(qapp.font()).family() == before
+
+
+def test_a_list_in_a_chinese_sentence_has_chinese_commas(qapp: QApplication) -> None:
+    assert translation.listed(["Echo", "Hello"]) == "Echo, Hello"
+    translation.apply_language(qapp, Language.CHINESE)
+    assert translation.listed(["Echo", "Hello"]) == "Echo、Hello"
+
+
+def test_a_chinese_menu_names_keys_as_keyboards_do(qapp: QApplication) -> None:
+    translation.apply_language(qapp, Language.CHINESE)
+    for keys, shown in (("Ctrl+Return", "Ctrl+Enter"), ("Ctrl+Shift+Up", "Ctrl+Shift+↑")):
+        sequence = QKeySequence(keys)
+        assert sequence.toString(QKeySequence.SequenceFormat.NativeText) == shown
+        assert sequence.toString() == keys

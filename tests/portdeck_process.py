@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import psutil
@@ -25,7 +24,7 @@ EXIT_SECONDS = 10.0
 POLL_SECONDS = 0.02
 
 
-class Panel:
+class PortdeckProcess:
     """Owns the process and its folders; ends it as a user who logs out does, and waits for that."""
 
     def __init__(
@@ -66,12 +65,7 @@ class Panel:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

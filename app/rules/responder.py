@@ -137,7 +137,7 @@ class Surroundings:
         return RunningRules(ruleset, seconds=seconds, chance=chance, name=self.name)
 
 
-class Link:
+class Responder:
     """Carries out what a conversation decides, over one transport."""
 
     def __init__(
@@ -145,10 +145,10 @@ class Link:
         conversation: Conversation,
         outbox: Outbox,
         functions: Functions,
-        everyone: Callable[[], Iterable[Link]],
+        everyone: Callable[[], Iterable[Responder]],
         clock: IReactorTime,
     ) -> None:
-        """`everyone` gives all links of the listener, this one included."""
+        """`everyone` gives all responders of the listener, this one included."""
         self.conversation = conversation
         self.outbox = outbox
         self._functions = functions
@@ -217,20 +217,20 @@ class Link:
             self.outbox.add(decision)
         if decision.to is Target.PEER:
             return
-        for link in list(self._everyone()):
-            if link is self or link.is_closed:
+        for responder in list(self._everyone()):
+            if responder is self or responder.is_closed:
                 continue
-            if link.outbox.is_full:
+            if responder.outbox.is_full:
                 self.outbox.failed(
                     decision.rule,
                     Sentence(
                         "peer-missed-reply",
                         "{peer} reads too slowly: it missed a reply.",
-                        peer=link.conversation.peer,
+                        peer=responder.conversation.peer,
                     ),
                 )
             else:
-                link.outbox.add(decision)
+                responder.outbox.add(decision)
 
     def _call(self, call: Call) -> None:
         self._waiting = self._functions.call(call, self._answered, self._failed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Callable
 
 
 class Client:
@@ -50,3 +51,6 @@ class Client:
             else:
                 self.received += data
                 self.ended = "" if data else "closed"
+
+
+Connect = Callable[[int], Client]

@@ -1,4 +1,5 @@
-"""Factories, datagram protocols and TLS of a program, for the listeners of its places."""
+"""The user code of one place of a program, and what it makes for the listener of that place: its
+factory, its datagram protocol and its TLS."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Told = Callable[["Program", int], None]
+Count = Callable[["Program", int], None]
 """Called with a program and a change of the number of places that serve with it."""
 
 
@@ -32,10 +33,10 @@ Told = Callable[["Program", int], None]
 class PlaceFactory:
     """Wraps the factory of a program at one place for the server layer."""
 
-    def __init__(self, program: Program, place: ListeningPlace, told: Told) -> None:
+    def __init__(self, program: Program, place: ListeningPlace, count: Count) -> None:
         self.program = program
         self.factory = place.served
-        self._told = told
+        self._count = count
         if isinstance(self.factory, Factory):
             # The listener logs its starts. Twisted's log record would keep the factory alive.
             self.factory.noisy = False
@@ -43,7 +44,7 @@ class PlaceFactory:
     def doStart(self) -> None:
         """Start the factory of the program. Raises `LoadingFailed`."""
         call_user_code(self.program.starting(self.factory.doStart), self.program.sources)
-        self._told(self.program, 1)
+        self._count(self.program, 1)
 
     def doStop(self) -> None:
         """Stop the factory of the program. An error is only logged."""
@@ -52,7 +53,7 @@ class PlaceFactory:
         except LoadingFailed as error:
             log.warning("%s: the factory was not stopped in order. %s", self.program.title, error)
             log_traceback(self.program.title, error)
-        self._told(self.program, -1)
+        self._count(self.program, -1)
 
     def buildProtocol(self, addr: IAddress) -> IProtocol | None:
         protocol: IProtocol | None = self.program.inside(self.factory.buildProtocol)(addr)
@@ -64,11 +65,11 @@ class PlaceFactory:
 class PlaceDatagrams:
     """Wraps the datagram protocol of a program at one place for the server layer."""
 
-    def __init__(self, program: Program, place: ListeningPlace, told: Told) -> None:
+    def __init__(self, program: Program, place: ListeningPlace, count: Count) -> None:
         self.program = program
         self.protocol = place.served
         self.protocol.noisy = False
-        self._told = told
+        self._count = count
 
     def start(self, outlet: Any) -> None:
         """Give the protocol its transport, which starts it. Raises `LoadingFailed`."""
@@ -78,7 +79,7 @@ class PlaceDatagrams:
         except LoadingFailed:
             self.protocol.transport = None
             raise
-        self._told(self.program, 1)
+        self._count(self.program, 1)
 
     def stop(self) -> None:
         """Stop the protocol. An error is only logged."""
@@ -87,7 +88,7 @@ class PlaceDatagrams:
         except LoadingFailed as error:
             log.warning("%s: the protocol was not stopped in order. %s", self.program.title, error)
             log_traceback(self.program.title, error)
-        self._told(self.program, -1)
+        self._count(self.program, -1)
 
 
 class PlaceEncryption(NamedTuple):
