@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAccessible, QAction, QDesktopServices
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMenu, QPushButton
 from twisted.internet.protocol import Factory, Protocol
 
 from app import __version__
