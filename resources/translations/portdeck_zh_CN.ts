@@ -9758,10 +9758,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>已暂停，有 {0} 个更新的</translation>
     </message>
     <message>
-        <source>messages: {0}</source>
-        <translation>消息：{0}</translation>
-    </message>
-    <message>
         <source>framing, {0} %</source>
         <translation>正在分帧，{0} %</translation>
     </message>
@@ -9770,12 +9766,20 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>未完成的 {0}</translation>
     </message>
     <message>
-        <source>messages dropped: {0}</source>
-        <translation>丢弃的消息：{0}</translation>
+        <source>1 message</source>
+        <translation>1 条消息</translation>
     </message>
     <message>
-        <source>chunks not framed: {0}</source>
-        <translation>未分帧的数据块：{0}</translation>
+        <source>{0} messages</source>
+        <translation>{0} 条消息</translation>
+    </message>
+    <message>
+        <source>{0} messages dropped</source>
+        <translation>丢弃了 {0} 条消息</translation>
+    </message>
+    <message>
+        <source>{0} chunks not framed</source>
+        <translation>{0} 个数据块未分帧</translation>
     </message>
     <message>
         <source>Record to a file</source>

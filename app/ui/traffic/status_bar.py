@@ -79,7 +79,9 @@ class TrafficStatusBar(QWidget):
 
     def _of_messages(self, log: ChunkSource, messages: Messages) -> Iterator[str]:
         if messages.is_done or messages.until is not None:
-            yield self.tr("messages: {0}").format(f"{len(messages.log):,}")
+            count = len(messages.log)
+            is_one = count == 1
+            yield self.tr("1 message") if is_one else self.tr("{0} messages").format(f"{count:,}")
         else:
             share = (messages.framed - log.first) / max(1, len(log))
             yield self.tr("framing, {0} %").format(round(100 * max(0.0, share)))
@@ -87,9 +89,9 @@ class TrafficStatusBar(QWidget):
             words = self.tr("{0} of unfinished ones")
             yield words.format(readable.format_size(messages.pending_bytes))
         if messages.log.dropped:
-            yield self.tr("messages dropped: {0}").format(f"{messages.log.dropped:,}")
+            yield self.tr("{0} messages dropped").format(f"{messages.log.dropped:,}")
         if messages.missed:
-            yield self.tr("chunks not framed: {0}").format(f"{messages.missed:,}")
+            yield self.tr("{0} chunks not framed").format(f"{messages.missed:,}")
 
     def show_recording(self, is_recording: bool) -> None:
         """Show on the button whether a recording is under way: a red dot that stops it."""

@@ -53,7 +53,7 @@ def test_messages_are_framed_from_old_and_new_chunks(
     model = talk.table.rows
     assert model.index(0, SIZE).data() == "5 B"
     assert model.index(1, DIRECTION).data() == "→"
-    assert "messages: 4" in talk.status_bar.counts.text()
+    assert "4 messages" in talk.status_bar.counts.text()
     assert "5 B of unfinished ones" in talk.status_bar.counts.text()
     say(b"!\nfour\n")
     settle(talk, qtbot)

@@ -83,7 +83,7 @@ def test_a_label_without_room_has_all_of_its_text_in_its_tool_tip(qtbot: QtBot) 
 
 
 def test_a_line_of_parts_leaves_out_the_last_ones_before_it_cuts_a_number(qtbot: QtBot) -> None:
-    label, plain = PartsLabel(), QLabel("messages: 47")
+    label, plain = PartsLabel(), QLabel("47 messages")
     for each in (label, plain):
         qtbot.addWidget(each)
     whole = PartsLabel.SEPARATOR.join((plain.text(), "38 chunks kept"))
