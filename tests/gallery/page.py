@@ -38,8 +38,7 @@ from app.ui.style.listener_colors import draw_swatch
 from app.ui.style.palette import tint_color
 from app.ui.style.theme import WindowSheet
 from app.ui.style.tokens import Tint
-from app.ui.widgets.controls import Switch
-from app.ui.widgets.popover import PopoverButton
+from app.ui.widgets.controls import PopoverButton, Switch
 
 SIZE = QSize(1440, 780)
 LEGS = "Ágjpqy|Å"

@@ -66,7 +66,7 @@ NOT_NEEDED_TO_OPEN = {
     "app.ui.profiles.listener_choice",
     "app.ui.traffic.pane",
     "app.ui.widgets.passphrase_dialog",
-    "app.ui.traffic.file_windows",
+    "app.ui.conversations.file_windows",
     "brotli",
     "cattrs",
     "h11",

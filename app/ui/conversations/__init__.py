@@ -1,1 +1,1 @@
-"""Conversations that were recorded: open a capture, make rules of one, play and compare them."""
+"""Traffic that was recorded: open a file of it, make rules of a conversation, play and compare."""

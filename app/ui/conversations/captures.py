@@ -12,8 +12,8 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from app.traffic.capture.reader import SUFFIXES, Capture
+from app.ui.conversations.file_windows import FileWindow, FileWindows
 from app.ui.style.icons import Icons
-from app.ui.traffic.file_windows import FileWindow, FileWindows
 from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.translation import translated

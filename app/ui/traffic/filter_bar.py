@@ -21,10 +21,10 @@ from app.traffic.scan import Criteria, Scan, SizeRange, SizeRangeError, parse_si
 from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
+from app.ui.widgets.controls import PopoverButton
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.layouts import fill
 from app.ui.widgets.plain_text import set_tip
-from app.ui.widgets.popover import PopoverButton
 from app.ui.widgets.translation import translated
 
 _LEAST_LINE = 120

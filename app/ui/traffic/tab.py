@@ -35,19 +35,18 @@ class TrafficTab(QWidget):
         self,
         log: ChunkLog,
         icons: Icons,
-        parent: QWidget | None = None,
+        tracker: ConnectionTracker,
         *,
         copy_actions: CopyActions | None = None,
-        tracker: ConnectionTracker | None = None,
     ) -> None:
-        """`copy_actions` is as in `TrafficPane`. `tracker` follows the connections in `log`."""
-        super().__init__(parent)
+        """`tracker` follows the connections in `log`. `copy_actions` is as in `TrafficPane`."""
+        super().__init__()
         self.log = log
         self._icons = icons
         self._copy_actions = copy_actions
         self._disabled: tuple[str, ...] = ()
         self._last_names: WeakKeyDictionary[Listener, str] = WeakKeyDictionary()
-        self._tracker = tracker or ConnectionTracker(log)
+        self._tracker = tracker
         self.pane: TrafficPane | None = None
         """`None` until the tab is shown."""
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton,
 from app.text.hex import ENCODINGS
 from app.traffic.framing import Framing
 from app.ui.style.icons import Icons
+from app.ui.widgets.controls import PopoverButton
 from app.ui.widgets.framing_form import FramingForm
-from app.ui.widgets.popover import PopoverButton
 
 
 class View(Enum):

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QWidget
-
-from app.ui.widgets.labels import DropSign
+from PySide6.QtWidgets import QLabel, QWidget
 
 Act = tuple[str, Callable[[], object]]
 """What a drop does: in words, which show during the drag, and as a function."""
@@ -20,7 +18,7 @@ class DropTarget(QObject):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._sign = DropSign(window)
+        self._sign = _DropSign(window)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
@@ -45,3 +43,28 @@ class DropTarget(QObject):
         if is_dropped:
             run()
         return True
+
+
+class _DropSign:
+    """Says in the middle of a window what a drop of the dragged files will do."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        self._label: QLabel | None = None  # made at the first drag, for a faster start
+
+    def say(self, words: str) -> None:
+        """Show `words`, or nothing if they are empty."""
+        if self._label is None:
+            if not words:
+                return
+            self._label = QLabel(self._window)
+            self._label.setObjectName("dropSign")
+            self._label.setTextFormat(Qt.TextFormat.PlainText)
+            self._label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._label.setText(words)
+        self._label.adjustSize()
+        place = self._label.rect()
+        place.moveCenter(self._window.rect().center())
+        self._label.setGeometry(place)
+        self._label.setVisible(bool(words))
+        self._label.raise_()

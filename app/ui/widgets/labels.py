@@ -169,31 +169,6 @@ def _elided(widget: QWidget, text: str, mode: Qt.TextElideMode, room: int) -> st
     return metrics.elidedText(text, mode, room)
 
 
-class DropSign:
-    """Says in the middle of a window what a drop of the dragged files will do."""
-
-    def __init__(self, window: QWidget) -> None:
-        self._window = window
-        self._label: QLabel | None = None  # made at the first drag, for a faster start
-
-    def say(self, words: str) -> None:
-        """Show `words`, or nothing if they are empty."""
-        if self._label is None:
-            if not words:
-                return
-            self._label = QLabel(self._window)
-            self._label.setObjectName("dropSign")
-            self._label.setTextFormat(Qt.TextFormat.PlainText)
-            self._label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._label.setText(words)
-        self._label.adjustSize()
-        place = self._label.rect()
-        place.moveCenter(self._window.rect().center())
-        self._label.setGeometry(place)
-        self._label.setVisible(bool(words))
-        self._label.raise_()
-
-
 class WrappingLabel(QLabel):
     """Plain text that wraps and is never cut off.
 

@@ -129,9 +129,7 @@ class RestOfWindow(QObject):
         )
         self.send_dialogs = SendDialogs(window, self._saved_state, window.icons)
         self.copy_actions = CopyActions(window, address_of=self.listener_actions.client_address)
-        self.traffic = TrafficTab(
-            traffic, window.icons, copy_actions=self.copy_actions, tracker=tracker
-        )
+        self.traffic = TrafficTab(traffic, window.icons, tracker, copy_actions=self.copy_actions)
         self.log = LogPane(self._collector, window.icons)
         self._named_tabs = {
             OVERVIEW: window.overview,

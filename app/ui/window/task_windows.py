@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from app.traffic.source import ChunkSource
     from app.ui.conversations.actions import ConversationActions, RuleSource
     from app.ui.conversations.captures import Captures
-    from app.ui.traffic.file_windows import FileWindow, Recordings
+    from app.ui.conversations.file_windows import FileWindow, Recordings
     from app.ui.traffic.pane import TrafficPane
 
 
@@ -81,7 +81,7 @@ class TaskWindows(QObject):
     @cached_property
     def recordings(self) -> Recordings:
         """The recordings that are open."""
-        from app.ui.traffic.file_windows import Recordings
+        from app.ui.conversations.file_windows import Recordings
 
         recordings = Recordings(self._window, self._icons, self._copy_actions)
         recordings.window_opened.connect(self._serve_file)

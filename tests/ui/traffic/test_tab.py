@@ -28,7 +28,7 @@ def tracker(log: ChunkLog) -> ConnectionTracker:
 
 @pytest.fixture
 def tab(log: ChunkLog, tracker: ConnectionTracker, qtbot: QtBot) -> TrafficTab:
-    tab = TrafficTab(log, Icons(), tracker=tracker)
+    tab = TrafficTab(log, Icons(), tracker)
     qtbot.addWidget(tab)
     return tab
 

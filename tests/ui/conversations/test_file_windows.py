@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.connection_info import ConnectionInfo
 from app.traffic.recording.recorder import Recorder
+from app.ui.conversations.file_windows import Recordings
 from app.ui.style.icons import Icons
-from app.ui.traffic.file_windows import Recordings
 from app.ui.traffic.model import CONNECTION, DATA
 from app.ui.traffic.view_bar import View
 
