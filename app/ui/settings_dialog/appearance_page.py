@@ -35,6 +35,7 @@ class AppearancePage(SettingsPage):
 
     def __init__(self, settings: Settings, appearance: Appearance) -> None:
         super().__init__()
+        self._settings = settings
         self._appearance = appearance
         self.scheme = self.add_choice(
             "scheme",
@@ -125,7 +126,8 @@ class AppearancePage(SettingsPage):
         dialog = QColorDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(self._take_color)
-        dialog.rejected.connect(lambda: self.accent.setCurrentIndex(0))
+        before = index_of(self.accent, self._settings.accent)
+        dialog.rejected.connect(lambda: self.accent.setCurrentIndex(before))
         dialog.open()
 
     def _take_color(self, color: QColor) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QColorDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.text.notation import LineEnding, Notation
@@ -167,6 +167,18 @@ def test_a_change_of_the_appearance_shows_at_once_and_is_saved(
     assert theme.design.is_dark
     saved = (settings.scheme, settings.accent, settings.density, settings.zoom)
     assert saved == (Scheme.DARK, ACCENTS[3], Density.COMPACT, 1.25)
+
+
+def test_a_choice_of_another_accent_that_is_cancelled_leaves_the_accent(
+    dialog: SettingsDialog, settings: Settings
+) -> None:
+    page = dialog.pages["appearance"]
+    assert isinstance(page, AppearancePage)
+    page.accent.setCurrentIndex(index_of(page.accent, ACCENTS[3]))
+    page.accent.setCurrentIndex(index_of(page.accent, None))
+    (colors,) = page.findChildren(QColorDialog)
+    colors.reject()
+    assert page.accent.currentData() == settings.accent == ACCENTS[3]
 
 
 def test_a_chosen_font_shows_at_once_and_the_system_font_fills_its_gaps(
