@@ -214,7 +214,7 @@ def _equal_pairs(one: Sequence[object], other: Sequence[object]) -> list[Range]:
     while x < len(one) and y < len(other):
         found = _longest_common(one[x : x + BLOCK], other[y : y + BLOCK])
         pairs += [(x + i, y + j) for i, j in found]
-        last_x, last_y = found[-1] if found else (BLOCK, BLOCK)
+        last_x, last_y = found[-1] if found else (BLOCK - 1, BLOCK - 1)
         x, y = x + last_x + 1, y + last_y + 1
     return pairs
 

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.traffic.comparison import Outcome, aligned, compare, compare_connections, marks_between
+from app.traffic.comparison import (
+    BLOCK,
+    Outcome,
+    aligned,
+    compare,
+    compare_connections,
+    marks_between,
+)
 from app.traffic.connection_messages import ConnectionMessage
 
 lists = st.lists(st.sampled_from([b"a", b"b", b"c"]), max_size=12)
@@ -67,6 +74,12 @@ def test_many_missing_messages_leave_the_others_equal(kinds: int) -> None:
     said = [b"answer %d" % (number % kinds) for number in range(5_000)]
     assert compare(said, said[::2]).summary() == "2500 equal, 2500 missing."
     assert compare(said[::2], said).summary() == "2500 equal, 2500 extra."
+
+
+def test_an_element_behind_a_block_without_equal_ones_is_found() -> None:
+    one = [*range(BLOCK), -1, -2]
+    other = [*range(BLOCK, 2 * BLOCK), -1, -3]
+    assert (True, (BLOCK, BLOCK + 1), (BLOCK, BLOCK + 1)) in aligned(one, other)
 
 
 def test_parts_far_apart_are_marked_in_a_long_message() -> None:
